@@ -1,0 +1,11 @@
+namespace Earshot.Engine.Ingest;
+
+/// <summary>Takes one track's audio in its final order, without gaps.</summary>
+internal interface ITrackOutput
+{
+    /// <summary>Coded samples that follow on what came before.</summary>
+    void OnPayload(ReadOnlySpan<byte> payload);
+
+    /// <summary>So many samples (at the format's rate) were lost and are silence.</summary>
+    void OnFill(long samples);
+}

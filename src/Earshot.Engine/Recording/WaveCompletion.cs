@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using Earshot.Audio.Wave;
+using Earshot.Engine.Calls;
+using Earshot.Engine.Storage;
+
+namespace Earshot.Engine.Recording;
+
+/// <summary>Completes a recording that was cut off: keeps the whole samples that are in its files and appends those that they lack. Run again, it goes on where it was.</summary>
+internal sealed class WaveCompletion : IDisposable
+{
+    private const int BytesPerSample = 2;
+    private const int WriteSize = 64 << 10;
+    private static readonly WaveFormat Format = WaveFormat.Pcm16(16_000);
+
+    private readonly IRecordingStorage storage;
+    private readonly PooledBytes pending = new();
+    private readonly List<SegmentManifest> segments = [];
+    private IStoredFile? last;
+    private long end;
+
+    /// <param name="manifests">Where the files are.</param>
+    /// <param name="header">The journal's header, which has the name that the recording had asked for; a taken one got <c>_2</c>.</param>
+    /// <param name="track">The track.</param>
+    public WaveCompletion(ManifestStore manifests, JournalHeader header, Track track)
+    {
+        storage = manifests.Storage;
+        for (int attempt = 1; ; attempt++)
+        {
+            Stem = FileNames.Attempt(header.TrackStems[(int)track], attempt);
+            if (!storage.Exists(Stem + FileNames.Manifest) || IsOwn(manifests.ReadRecording(Stem), header, track)) break;
+        }
+        for (int segment = 1; ; segment++)
+        {
+            string file = FileNames.Segment(Stem, segment);
+            long bytes = storage.LengthOf(file);
+            if (bytes < 0) break;
+            long samples = Math.Max(0, bytes - WaveHeader.Size) / BytesPerSample;
+            segments.Add(new SegmentManifest(file, end, samples, null));
+            end += samples;
+        }
+    }
+
+    /// <summary>The recording's stem.</summary>
+    public string Stem { get; }
+
+    /// <summary>Samples that the files lacked.</summary>
+    public long Appended { get; private set; }
+
+    /// <summary>Samples that the files have with those.</summary>
+    public long EndSample => end;
+
+    /// <summary>Takes samples at their place; those that are in the files already are passed over.</summary>
+    public void Add(long startSample, ReadOnlySpan<short> samples)
+    {
+        long skip = Math.Max(0, end - startSample);
+        if (skip >= samples.Length) return;
+        ReadOnlySpan<short> missing = samples[(int)skip..];
+        pending.Append(MemoryMarshal.AsBytes(missing));
+        end += missing.Length;
+        Appended += missing.Length;
+        if (pending.Length >= WriteSize) Flush();
+    }
+
+    /// <summary>Writes the rest, makes the headers true, brings all to the medium and names the files.</summary>
+    public IReadOnlyList<SegmentManifest> Close()
+    {
+        Flush();
+        if (segments.Count == 0) return [];
+        segments[^1] = segments[^1] with { Samples = end - segments[^1].StartSample };
+        foreach (SegmentManifest segment in segments)
+        {
+            using IStoredFile file = Open(segment.File);
+            file.SetLength(WaveHeader.Size + segment.Samples * BytesPerSample);
+            WriteHeader(file, segment.Samples);
+            file.Sync();
+        }
+        last = null;
+        return segments;
+    }
+
+    public void Dispose()
+    {
+        last?.Dispose();
+        pending.Release();
+    }
+
+    private void Flush()
+    {
+        if (pending.Length == 0) return;
+        if (segments.Count == 0)
+        {
+            string file = FileNames.Segment(Stem, 1);
+            if (!storage.TryCreate(file, out last)) throw new IOException($"'{file}' appeared while it was being recovered");
+            segments.Add(new SegmentManifest(file, 0, 0, null));
+        }
+        SegmentManifest current = segments[^1];
+        last ??= Open(current.File);
+        long from = end - pending.Length / BytesPerSample - current.StartSample;
+        last.Write(pending.Span, WaveHeader.Size + from * BytesPerSample);
+        WriteHeader(last, end - current.StartSample);
+        pending.Clear();
+    }
+
+    /// <summary>True for the manifest that an earlier recovery of the same recording wrote before it was cut off itself.</summary>
+    private static bool IsOwn(RecordingManifest? manifest, JournalHeader header, Track track) =>
+        manifest is not null && manifest.StreamSid == header.StreamSid && manifest.StartedAt == header.StartedAt && manifest.Track == track.Name();
+
+    private IStoredFile Open(string name) => last is not null && last.Name == name ? last : storage.Open(name);
+
+    private static void WriteHeader(IStoredFile file, long samples)
+    {
+        Span<byte> header = stackalloc byte[WaveHeader.Size];
+        WaveHeader.Write(header, Format, samples * BytesPerSample);
+        file.Write(header, 0);
+    }
+}

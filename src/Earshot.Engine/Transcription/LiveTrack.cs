@@ -1,0 +1,165 @@
+using Earshot.Audio.Detection;
+
+namespace Earshot.Engine.Transcription;
+
+/// <summary>A piece of a running track.</summary>
+internal sealed record LivePiece(SpeechStretch Stretch, short[] Audio);
+
+/// <summary>One side of a running stream: the samples as they come, its speech while it is heard, and a piece at each pause.</summary>
+internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions options)
+{
+    public const int RateHz = 16_000;
+    private const int Slots = 100; // Ten seconds: what a stalled line brings at once. A slot costs nothing until it is first used.
+    private const int ChunkSamples = 1600;
+    private const int MostGapSamples = 2 * RateHz;
+    private const int PadSamples = (int)(0.15 * RateHz);
+
+    private readonly ISpeechListener listener = detector.OpenLive(RateHz);
+    private readonly List<SampleRange> ranges = [];
+    private short[] audio = new short[2 * RateHz];
+    private long first; // Of audio, by the listener's count.
+    private int held;
+    private long shift; // The recording's count less the listener's: a long gap is heard as a short one.
+    private long began = -1; // The piece that is gathered; -1 for none.
+    private long open = -1; // The speech that goes on; -1 for none.
+    private long silent; // Filled since the last sample that was heard.
+    private long emitted; // What lies before has gone.
+    private bool completed;
+
+    /// <summary>Where the reading thread puts the samples.</summary>
+    public ChunkRing Ring { get; } = new(Slots, ChunkSamples);
+
+    /// <summary>Samples of speech found so far.</summary>
+    public long SpeechSamples { get; private set; }
+
+    /// <summary>Samples of the recording so far.</summary>
+    public long Length => Heard + shift;
+
+    private long Heard => first + held;
+
+    /// <summary>Takes what has come, and gives every piece that a pause has ended.</summary>
+    public void Drain(List<LivePiece> pieces)
+    {
+        long silentTo = Ring.SilentTo; // Before what stands before it is taken.
+        while (Ring.TryPeek(out long start, out ReadOnlySpan<short> samples))
+        {
+            FillGap(start, pieces);
+            silent = 0;
+            Feed(samples, pieces);
+            Ring.Release();
+        }
+        FillGap(silentTo, pieces);
+        if (!Ring.IsDone || completed) return;
+        completed = true;
+        FillGap(Ring.SilentTo, pieces);
+        listener.Complete();
+        TakeEdges();
+        if (ranges.Count > 0) Cut(ranges[^1].End, pieces);
+    }
+
+    /// <summary>Silence up to a place of the recording. A long one is heard as a short one, though never within a piece: that would move what follows in it.</summary>
+    private void FillGap(long until, List<LivePiece> pieces)
+    {
+        long gap = until - shift - Heard;
+        if (gap <= 0) return;
+        Span<short> silence = stackalloc short[ChunkSamples];
+        silence.Clear();
+        for (; gap > 0 && (silent < MostGapSamples || began >= 0 || listener.IsSpeech); gap -= ChunkSamples)
+        {
+            int count = (int)Math.Min(gap, ChunkSamples);
+            Feed(silence[..count], pieces);
+            silent += count;
+        }
+        if (gap > 0) shift += gap;
+    }
+
+    private void Feed(ReadOnlySpan<short> samples, List<LivePiece> pieces)
+    {
+        Append(samples);
+        TakeEdges();
+        if (began >= 0 && !listener.IsSpeech && ranges.Count > 0 && listener.SettledTo - ranges[^1].End >= options.JoinPause.TotalSeconds * RateHz) Cut(ranges[^1].End, pieces);
+        else if (began >= 0 && Heard - began >= options.Live.LongestPiece.TotalSeconds * RateHz) CutWithin(pieces);
+        if (began < 0) Forget(listener.SettledTo - PadSamples);
+    }
+
+    private void Append(ReadOnlySpan<short> samples)
+    {
+        listener.Add(samples);
+        if (held + samples.Length > audio.Length) Array.Resize(ref audio, Math.Max(2 * audio.Length, held + samples.Length));
+        samples.CopyTo(audio.AsSpan(held));
+        held += samples.Length;
+    }
+
+    private void TakeEdges()
+    {
+        while (listener.TryTake(out SpeechEdge edge))
+        {
+            if (edge.Kind == SpeechEdgeKind.Began)
+            {
+                if (began < 0) began = edge.Sample;
+                open = edge.Sample;
+            }
+            else
+            {
+                long from = Math.Max(open, began);
+                if (edge.Sample > from)
+                {
+                    ranges.Add(new SampleRange(from, edge.Sample - from));
+                    SpeechSamples += edge.Sample - from;
+                }
+                open = -1;
+            }
+        }
+    }
+
+    /// <summary>Speech goes on for too long: what is there up to its quietest place is a piece.</summary>
+    private void CutWithin(List<LivePiece> pieces)
+    {
+        int from = (int)Math.Max(began - first, 0), place = SpeechCutter.QuietestPlace(audio.AsSpan(from, held - from), RateHz);
+        long cut = first + from + place;
+        var rest = new List<SampleRange>();
+        if (ranges.FindIndex(r => r.Start < cut && r.End > cut) is >= 0 and var at)
+        {
+            rest.Add(new SampleRange(cut, ranges[at].End - cut));
+            ranges[at] = new SampleRange(ranges[at].Start, cut - ranges[at].Start);
+        }
+        if (open >= 0 && open < cut)
+        {
+            ranges.Add(new SampleRange(Math.Max(open, began), cut - Math.Max(open, began)));
+            SpeechSamples += ranges[^1].Length;
+            open = cut;
+        }
+        rest.AddRange(ranges.Where(r => r.Start >= cut));
+        ranges.RemoveAll(r => r.Start >= cut);
+        if (ranges.Count > 0) Emit(cut, pieces);
+        ranges.Clear();
+        ranges.AddRange(rest);
+        began = open >= 0 ? Math.Min(open, rest.Count > 0 ? rest[0].Start : open) : rest.Count > 0 ? rest[0].Start : -1;
+    }
+
+    private void Cut(long end, List<LivePiece> pieces)
+    {
+        Emit(Math.Min(end + PadSamples, Heard), pieces);
+        ranges.Clear();
+        began = -1;
+    }
+
+    private void Emit(long end, List<LivePiece> pieces)
+    {
+        long start = Math.Max(Math.Max(began - PadSamples, emitted), first);
+        var stretch = new SpeechStretch(new SampleRange(start + shift, end - start), [.. ranges.Select(r => new SampleRange(r.Start + shift, r.Length))]);
+        pieces.Add(new LivePiece(stretch, audio.AsSpan((int)(start - first), (int)(end - start)).ToArray()));
+        emitted = end;
+        Forget(end);
+    }
+
+    /// <summary>What lies before is not needed any more.</summary>
+    private void Forget(long before)
+    {
+        int count = (int)Math.Clamp(before - first, 0, held);
+        if (count < audio.Length / 2 && count < held) return; // Moving is worth it once in a while.
+        audio.AsSpan(count, held - count).CopyTo(audio);
+        held -= count;
+        first += count;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Earshot.Engine.VoiceActivity;
+
+/// <summary>ONNX Runtime refuses: the message says what.</summary>
+internal sealed class OnnxException(string message) : Exception(message);

@@ -1,0 +1,300 @@
+using System.Security.Cryptography;
+using Earshot.Engine.Calls;
+using Earshot.Engine.Catalog;
+using Earshot.Engine.Ingest;
+using Earshot.Engine.Recording;
+using Earshot.Testing;
+
+namespace Earshot.Engine.Tests.Ingest;
+
+public sealed class RecoveryTests
+{
+    private const string Inbound = "technician_MZ0123456789abcdef0123456789abcdef_20260304_050607";
+    private const string CallStem = "call_MZ0123456789abcdef0123456789abcdef_20260304_050607";
+
+    /// <summary>Where a recording can be cut: what is done to the files of a call that was cut off.</summary>
+    public static TheoryData<string> Cuts =>
+    [
+        "as it lies", "wav shorter", "wav torn byte", "wav header only", "wav empty", "wav gone", "both wavs gone", "journal shorter", "journal torn line", "journal torn line, wav shorter",
+        "journal header only", "call manifest gone", "call manifest unreadable", "recording manifest there", "second segment gone", "temporary manifest left",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cuts))]
+    public async Task What_was_cut_off_is_completed_from_what_is_there(string cut)
+    {
+        (FaultyStorage whole, FaultyStorage left, string sent) = await Record(cut.Contains("segment", StringComparison.Ordinal) ? TimeSpan.FromSeconds(1) : TimeSpan.FromHours(1));
+        Cut(left, cut);
+        bool journalWhole = !cut.StartsWith("journal", StringComparison.Ordinal);
+        byte[] wavBefore = left.Exists(Inbound + ".wav") ? left.Bytes(Inbound + ".wav") : [];
+
+        await using var rig = new EngineRig(left);
+        RecoveredStream result = rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem();
+        result.Problem.ShouldBeNull();
+        if (cut == "journal header only")
+        {
+            (rig.Call().State, rig.Call().EndReason).ShouldBe(("recovered", "recovered"));
+            return;
+        }
+        (string stem, RecordingManifest manifest) = rig.Recordings()["inbound"];
+        stem.ShouldBe(Inbound);
+        (manifest.State, manifest.EndReason, manifest.Speaker).ShouldBe(("recovered", "recovered", "technician"));
+        short[] recovered = rig.Samples(manifest);
+        short[] expected = Joined(whole);
+        if (journalWhole)
+        {
+            WaveAssert.Same(expected, recovered);
+            manifest.MulawSha256.ShouldBe(sent);
+            if (manifest.Segments.Count == 1) manifest.WavSha256.ShouldBe(Hex(whole.Bytes(Inbound + ".wav")), "the file is the one that an uninterrupted recording gives");
+        }
+        else
+        {
+            recovered.Length.ShouldBeGreaterThanOrEqualTo((wavBefore.Length - WaveAssert.HeaderBytes) / 2);
+            recovered.AsSpan().CommonPrefixLength(expected).ShouldBeGreaterThanOrEqualTo(Math.Max(recovered.Length - 64, (wavBefore.Length - WaveAssert.HeaderBytes) / 2), "nothing that the WAV had is lost; the resampler's tail may end it");
+        }
+        manifest.WavSha256.ShouldBe(Hex(left.Bytes(manifest.Segments[0].File)));
+        (rig.Call().State, rig.Call().Recordings.Count).ShouldBe(("recovered", 2));
+        if (!cut.StartsWith("call manifest", StringComparison.Ordinal)) rig.Call().From.ShouldBe("+15550100");
+        rig.Get<CallStore>().Find(SyntheticCall.DefaultCallSid)!.State.ShouldBe("recovered");
+        rig.Get<CallStore>().Recordings(SyntheticCall.DefaultCallSid).Count.ShouldBe(2);
+
+        Dictionary<string, string> once = Hashes(left);
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        Hashes(left).ShouldBe(once);
+    }
+
+    /// <summary>Recovery is killed behind each of its changes, or its disk fails there, and runs again.</summary>
+    [Theory]
+    [InlineData("as it lies", 3600)]
+    [InlineData("wav gone", 3600)]
+    [InlineData("wav torn byte", 3600)]
+    [InlineData("both wavs gone", 3600)]
+    [InlineData("second segment gone", 1)]
+    public async Task Recovery_can_be_cut_off_itself_and_run_again(string cut, int segmentSeconds)
+    {
+        (_, FaultyStorage left, _) = await Record(TimeSpan.FromSeconds(segmentSeconds));
+        Cut(left, cut);
+        var moments = new List<FaultyStorage>();
+        FaultyStorage straight = left.Copy();
+        straight.Changed = s => moments.Add(s.Copy());
+        await using (var rig = new EngineRig(straight)) rig.Get<StreamRecovery>().Run().Single().Problem.ShouldBeNull();
+        Dictionary<string, string> expected = Hashes(straight);
+        moments.Count.ShouldBeGreaterThan(8);
+        for (int i = 0; i < moments.Count; i++)
+        {
+            await using var again = new EngineRig(moments[i]);
+            again.Get<StreamRecovery>().Run();
+            Hashes(moments[i]).ShouldBe(expected, $"killed behind change {i}");
+        }
+        for (long n = 0; n < straight.Operations; n++)
+        {
+            FaultyStorage failing = left.Copy();
+            failing.PartOfFailedWrite = 0.4;
+            failing.FailAt(n);
+            await using var rig = new EngineRig(failing);
+            if (rig.Get<StreamRecovery>().Run() is [{ Problem: not null }]) rig.Get<StreamRecovery>().Run().Single().Problem.ShouldBeNull();
+            Hashes(failing).ShouldBe(expected, $"change {n} failed");
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_that_was_not_recorded_is_closed()
+    {
+        var storage = new FaultyStorage();
+        FaultyStorage? left = null;
+        await using (var rig = new EngineRig(storage, configure: o => o.Recording.Enabled = false))
+        {
+            storage.Changed = s => left ??= s.Copy();
+            StreamSession session = rig.Open();
+            session.Send(new SyntheticCall().Start());
+            await session.Opened!;
+            session.End(EndReason.SocketClosed);
+            await session.StoredAsync();
+        }
+        await using var next = new EngineRig(left);
+        next.Call().State.ShouldBe("recording");
+        next.Get<StreamRecovery>().Run().Single().Problem.ShouldBeNull();
+        (next.Call().State, next.Call().Recording).ShouldBe(("recovered", "disabled"));
+    }
+
+    [Fact]
+    public async Task Two_speakers_of_one_name_keep_their_own_files_through_a_recovery()
+    {
+        (FaultyStorage left, List<SyntheticFrame> frames) = await CutOff(new SyntheticCall(), TimeSpan.FromHours(1), ("speaker", "agent"));
+        await using var rig = new EngineRig(left);
+        rig.Get<StreamRecovery>().Run().Single().Problem.ShouldBeNull();
+        foreach ((string track, (string stem, RecordingManifest manifest)) in rig.Recordings())
+        {
+            manifest.Speaker.ShouldBe("agent");
+            manifest.MulawSha256.ShouldBe(SyntheticCall.Sha256(frames.Where(f => f.Track == track)));
+            WaveAssert.Same(WaveAssert.Rendered([.. frames.Where(f => f.Track == track).SelectMany(f => f.Audio)]), rig.Samples(manifest), stem);
+        }
+        rig.Recordings().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_catalog_can_be_rebuilt_from_the_folder_alone()
+    {
+        await using var rig = new EngineRig();
+        StreamSession[] sessions = [.. Enumerable.Range(0, 6).Select(_ => rig.Open())];
+        for (int i = 0; i < sessions.Length; i++)
+        {
+            var call = new SyntheticCall($"MZ{i:d32}", $"CA{i / 2:d32}"); // Each call has two streams.
+            sessions[i].Send(call.Start(null, ("from", "+1555"), ("record", i == 5 ? "off" : "on")));
+            sessions[i].Send(call.RunBoth(0, 20));
+            call.Lose();
+            sessions[i].Send(call.RunBoth(420, 5));
+            sessions[i].Send("nonsense"u8.ToArray());
+        }
+        for (int n = 0; n < 400 && sessions.Sum(s => rig.Get<CallStore>().Streams(s.Facts!.CallSid.Value).Count) < 12; n++) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        foreach (StreamSession session in sessions.Reverse())
+        {
+            session.End(EndReason.SocketClosed);
+            await session.StoredAsync();
+            rig.Get<CallStore>().Find(session.Facts!.CallSid.Value)!.State.ShouldBe(Array.IndexOf(sessions, session) % 2 == 1 ? "recording" : "complete", "a call runs while one of its streams does");
+        }
+        string before = Dump(rig);
+        before.Length.ShouldBeGreaterThan(5000);
+        ReindexResult result = rig.Get<Reindexer>().Run();
+        (result.Streams, result.Recordings, result.Unreadable.Count).ShouldBe((6, 10, 0));
+        Dump(rig).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_manifest_that_cannot_be_read_is_named_and_the_rest_is_taken()
+    {
+        (_, FaultyStorage left, _) = await Record(TimeSpan.FromHours(1));
+        await using var rig = new EngineRig(left);
+        rig.Get<StreamRecovery>().Run();
+        left.Put(Inbound + ".json", "{"u8.ToArray());
+        left.Put("call_other.json", "nonsense"u8.ToArray());
+        ReindexResult result = rig.Get<Reindexer>().Run();
+        (result.Streams, result.Recordings).ShouldBe((1, 1));
+        result.Unreadable.ShouldBe([Inbound + ".json", "call_other.json"], ignoreOrder: true);
+    }
+
+    /// <summary>One call recorded to its end, and the same call as a killed process leaves it shortly before.</summary>
+    [Fact]
+    public async Task What_the_caller_heard_is_recovered_from_the_journal_too()
+    {
+        var whole = new FaultyStorage();
+        await using (var rig = new EngineRig(whole))
+        {
+            var call = new SyntheticCall();
+            StreamSession session = rig.Open();
+            session.IsTwoWay = true;
+            long zero = TimeProvider.System.GetTimestamp();
+            long At(double ms) => zero + (long)(ms * TimeProvider.System.TimestampFrequency / 1000);
+            session.OnText(SyntheticCall.Connected, zero);
+            session.OnText(System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(call.Start()).Replace("""["inbound","outbound"]""", """["inbound"]""", StringComparison.Ordinal)), zero);
+            for (int i = 0; i < 200; i++)
+            {
+                session.OnText(call.Media("inbound", 100 + (i * 20)).Message, At((i * 20) + 45));
+                if (i % 50 == 20) session.OnSent(System.Text.Encoding.UTF8.GetBytes($$$"""{"event":"media","streamSid":"{{{call.StreamSid}}}","media":{"payload":"{{{Convert.ToBase64String(SyntheticCall.AudioOf("outbound", i, 7000))}}}"}}"""), At((i * 20) + 51));
+                if (i == 30) session.OnRoundTrip(TimeSpan.FromMilliseconds(83));
+                if (i == 90) session.OnSent(System.Text.Encoding.UTF8.GetBytes($$$"""{"event":"clear","streamSid":"{{{call.StreamSid}}}"}"""), At((i * 20) + 52));
+            }
+            session.OnText(call.Stop(), At(4_100));
+            await session.StoredAsync();
+        }
+        FaultyStorage left = whole.Copy();
+        string agent = left.List().Single(n => n.StartsWith("agent_", StringComparison.Ordinal) && n.EndsWith(".wav", StringComparison.Ordinal)), stem = agent[..^4];
+        string callStem = left.List().Single(n => n.EndsWith(".wire.jsonl", StringComparison.Ordinal))[..^".wire.jsonl".Length];
+        left.Delete(stem + ".json");
+        left.Put(agent, left.Bytes(agent)[..30_044]);
+        left.Put(callStem + ".json", System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(left.Bytes(callStem + ".json")).Replace("\"complete\"", "\"recording\"", StringComparison.Ordinal)));
+        await using var again = new EngineRig(left);
+        again.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        left.Bytes(agent).ShouldBe(whole.Bytes(agent));
+        RecordingManifest manifest = again.Manifests.ReadRecording(stem)!;
+        manifest.DurationSeconds.ShouldBe(4);
+        manifest.Events.Count(e => e.Kind == EventKinds.Unheard).ShouldBe(2, "what was cleared, and what was still queued at the end");
+    }
+
+    private static async Task<(FaultyStorage Whole, FaultyStorage Left, string Sent)> Record(TimeSpan segment)
+    {
+        (FaultyStorage left, List<SyntheticFrame> frames) = await CutOff(new SyntheticCall(), segment);
+        FaultyStorage whole = left.Copy();
+        await using var rig = new EngineRig(whole, new ManualTimeProvider());
+        byte[] audio = [.. frames.Where(f => f.Track == "inbound").SelectMany(f => f.Audio)];
+        short[] samples = WaveAssert.Rendered(audio);
+        using var output = new MemoryStream();
+        using (var writer = new Earshot.Audio.Wave.WaveWriter(output, Earshot.Audio.Wave.WaveFormat.Pcm16(16_000), leaveOpen: true)) writer.Write(samples);
+        whole.Put(Inbound + ".wav", output.ToArray());
+        foreach (string more in whole.List().Where(n => n.StartsWith(Inbound + ".", StringComparison.Ordinal) && n != Inbound + ".wav").ToList()) whole.Delete(more);
+        return (whole, left, SyntheticCall.Sha256(frames.Where(f => f.Track == "inbound")));
+    }
+
+    private static async Task<(FaultyStorage Left, List<SyntheticFrame> Frames)> CutOff(SyntheticCall call, TimeSpan segment, params (string, string)[] parameters)
+    {
+        var time = new ManualTimeProvider();
+        var storage = new FaultyStorage();
+        await using var rig = new EngineRig(storage, time, o => o.Recording.SegmentLength = segment);
+        StreamSession session = rig.Open();
+        session.Send(time, SyntheticCall.Connected);
+        session.Send(time, call.Start(null, [("from", "+15550100"), .. parameters]));
+        List<SyntheticFrame> frames = call.RunBoth(100, 150);
+        int i = 0;
+        foreach (SyntheticFrame frame in frames)
+        {
+            session.Send(time, frame.Message);
+            if (++i % 40 != 0) continue;
+            time.Advance(400);
+            long wait = TimeProvider.System.GetTimestamp();
+            long wanted = 44 + (Math.Max(0, ((i / 2) * 320) - 64) * 2L);
+            while (storage.List().Where(n => n.StartsWith("technician", StringComparison.Ordinal) || n.StartsWith("agent_", StringComparison.Ordinal)).Where(n => n.EndsWith(".wav", StringComparison.Ordinal)).Sum(storage.LengthOf) < wanted
+                && TimeProvider.System.GetElapsedTime(wait) < TimeSpan.FromSeconds(2))
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+        await Task.Delay(TimeSpan.FromMilliseconds(60), TimeProvider.System);
+        time.Advance(400);
+        for (int n = 0; n < 400 && !EndsWith(storage, frames[^1].Message); n++) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromMilliseconds(60), TimeProvider.System);
+        FaultyStorage left = storage.Copy();
+        session.End(EndReason.SocketClosed);
+        time.Advance(400);
+        await Task.WhenAny(session.Stored, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
+        left.List().ShouldContain(Inbound.Replace("technician", parameters.Length > 0 ? "agent" : "technician", StringComparison.Ordinal) + ".wav");
+        return (left, frames);
+    }
+
+    private static bool EndsWith(FaultyStorage storage, byte[] message) =>
+        storage.Bytes(CallStem + ".wire.jsonl") is var journal && journal.AsSpan().LastIndexOf(message) >= 0;
+
+    private static void Cut(FaultyStorage s, string cut)
+    {
+        string wav = Inbound + ".wav", journal = CallStem + ".wire.jsonl", call = CallStem + ".json";
+        if (cut.Contains("wav shorter", StringComparison.Ordinal)) s.Put(wav, s.Bytes(wav)[..20_044]);
+        if (cut == "wav torn byte") s.Put(wav, s.Bytes(wav)[..20_045]);
+        if (cut == "wav header only") s.Put(wav, s.Bytes(wav)[..44]);
+        if (cut == "wav empty") s.Put(wav, []);
+        if (cut is "wav gone" or "both wavs gone") s.Delete(wav);
+        if (cut == "both wavs gone") s.Delete(wav.Replace("technician", "agent", StringComparison.Ordinal));
+        if (cut == "journal shorter") s.Put(journal, s.Bytes(journal)[..(s.Bytes(journal).AsSpan(0, 50_000).LastIndexOf((byte)'\n') + 1)]);
+        if (cut.Contains("torn line", StringComparison.Ordinal)) s.Put(journal, s.Bytes(journal)[..60_001]);
+        if (cut == "journal header only") s.Put(journal, s.Bytes(journal)[..(s.Bytes(journal).AsSpan().IndexOf((byte)'\n') + 1)]);
+        if (cut == "call manifest gone") s.Delete(call);
+        if (cut == "call manifest unreadable") s.Put(call, s.Bytes(call)[..40]);
+        if (cut == "second segment gone") s.Delete(Inbound + ".2.wav");
+        if (cut == "temporary manifest left") s.Put(call + ".tmp", s.Bytes(call)[..40]);
+    }
+
+    private static short[] Joined(FaultyStorage storage) => WaveAssert.Samples(storage.Bytes(Inbound + ".wav"));
+
+    private static Dictionary<string, string> Hashes(FaultyStorage storage) => storage.List().ToDictionary(n => n, n => Hex(storage.Bytes(n)), StringComparer.Ordinal);
+
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static string Dump(EngineRig rig)
+    {
+        CallStore store = rig.Get<CallStore>();
+        var all = store.List(null, 100).OrderBy(c => c.CallSid, StringComparer.Ordinal).Select(c => new
+        {
+            Call = store.Find(c.CallSid),
+            Streams = store.Streams(c.CallSid),
+            Recordings = store.Recordings(c.CallSid).Select(r => new { r, Segments = store.Segments(r.Id) }),
+            Events = store.Events(c.CallSid).OrderBy(e => e.StreamStem, StringComparer.Ordinal).ThenBy(e => e.AtMs).ThenBy(e => e.Track, StringComparer.Ordinal).ThenBy(e => e.Detail, StringComparer.Ordinal),
+        });
+        return System.Text.Json.JsonSerializer.Serialize(all);
+    }
+}

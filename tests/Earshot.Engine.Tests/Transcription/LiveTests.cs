@@ -1,0 +1,281 @@
+using Earshot.Audio.Detection;
+using Earshot.Engine.Calls;
+using Earshot.Engine.Transcription;
+using Earshot.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Earshot.Engine.Tests.Transcription;
+
+/// <summary>Words while the call runs: soon after the pause, and never at the cost of the audio.</summary>
+public sealed class LiveTests
+{
+    private const int Rate = LiveTrack.RateHz;
+    private const int Frame = 320;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_piece_is_given_within_two_seconds_of_the_pause_that_ends_it()
+    {
+        (double Start, double End)[] truth = [(1, 2.5), (4.5, 5.2), (7.2, 9.2)];
+        short[] audio = SpeechWave.Pattern((1, 0), (1.5, 1), (2, 0), (0.7, 1), (2, 0), (2, 1), (2.5, 0));
+        var track = new LiveTrack(new EnergySpeech(), new TranscriptionOptions());
+        var given = new List<(LivePiece Piece, double At)>();
+        var pieces = new List<LivePiece>();
+        for (int at = 0; at + Frame <= audio.Length; at += Frame)
+        {
+            track.Ring.Write(at, audio.AsSpan(at, Frame));
+            pieces.Clear();
+            track.Drain(pieces);
+            given.AddRange(pieces.Select(p => (p, (double)(at + Frame) / Rate)));
+        }
+        given.Count.ShouldBe(truth.Length);
+        for (int i = 0; i < truth.Length; i++)
+        {
+            (given[i].At - truth[i].End).ShouldBeInRange(0, 2);
+            SampleRange speech = given[i].Piece.Stretch.Speech.ShouldHaveSingleItem();
+            ((double)speech.Start / Rate).ShouldBe(truth[i].Start, 0.1);
+            ((double)speech.End / Rate).ShouldBe(truth[i].End, 0.1);
+            SampleRange range = given[i].Piece.Stretch.Audio;
+            given[i].Piece.Audio.ShouldBe(audio[(int)range.Start..(int)range.End]);
+        }
+    }
+
+    [Fact]
+    public void A_speech_without_end_gives_pieces_that_follow_each_other_without_a_hole()
+    {
+        short[] audio = SpeechWave.Pattern([(1, 0), .. Enumerable.Range(0, 60).SelectMany(_ => ((double, double)[])[(0.65, 1), (0.15, 0)]), (1.5, 0)]);
+        var options = new TranscriptionOptions();
+        options.Live.LongestPiece = TimeSpan.FromSeconds(8);
+        var track = new LiveTrack(new EnergySpeech(), options);
+        var pieces = new List<LivePiece>();
+        for (int at = 0; at < audio.Length; at += Frame)
+        {
+            track.Ring.Write(at, audio.AsSpan(at, Math.Min(Frame, audio.Length - at)));
+            track.Drain(pieces);
+        }
+        pieces.Count.ShouldBeGreaterThan(5);
+        foreach ((LivePiece one, LivePiece next) in pieces.Zip(pieces.Skip(1))) next.Stretch.Audio.Start.ShouldBe(one.Stretch.Audio.End);
+        foreach (LivePiece piece in pieces)
+        {
+            piece.Audio.Length.ShouldBeLessThanOrEqualTo((int)(8.5 * Rate));
+            piece.Audio.ShouldBe(audio[(int)piece.Stretch.Audio.Start..(int)piece.Stretch.Audio.End]);
+            piece.Stretch.Speech.ShouldAllBe(r => r.Start >= piece.Stretch.Audio.Start && r.End <= piece.Stretch.Audio.End);
+        }
+        pieces.Sum(p => p.Stretch.Speech.Sum(r => r.Length)).ShouldBe(track.SpeechSamples, "what is found is sent, none of it twice");
+    }
+
+    [Fact]
+    public void A_burst_finds_room_and_lost_time_takes_none_and_moves_nothing()
+    {
+        short[] word = SpeechWave.Pattern((1, 0), (1.5, 1), (1, 0)), speech = SpeechWave.Pattern((9.5, 1));
+        long lost = 600 * Rate;
+        var track = new LiveTrack(new EnergySpeech(), new TranscriptionOptions());
+        var pieces = new List<LivePiece>();
+        long at = Put(track, 0, word);
+        track.Drain(pieces);
+        at = Put(track, at, new short[lost]);
+        track.Drain(pieces);
+        ((double)pieces.ShouldHaveSingleItem().Stretch.Speech.ShouldHaveSingleItem().Start).ShouldBe(Rate, 0.1 * Rate);
+        at = Put(track, at, word);
+        track.Drain(pieces);
+        at = Put(track, at, new short[Rate]);
+        track.Drain(pieces);
+        ((double)pieces[1].Stretch.Speech.ShouldHaveSingleItem().Start).ShouldBe(word.Length + lost + Rate, 0.1 * Rate);
+        pieces.Count.ShouldBe(2);
+        at = Put(track, at, speech);
+        track.Ring.Dropped.ShouldBe(0);
+        track.Ring.End();
+        track.Drain(pieces);
+        track.Length.ShouldBe(at);
+    }
+
+    private static long Put(LiveTrack track, long at, short[] audio)
+    {
+        for (int i = 0; i < audio.Length; i += Frame) track.Ring.Write(at + i, audio.AsSpan(i, Math.Min(Frame, audio.Length - i)));
+        return at + audio.Length;
+    }
+
+    [Fact]
+    public void The_reading_thread_allocates_nothing_and_what_finds_no_room_is_counted_and_keeps_its_place()
+    {
+        var ring = new ChunkRing(4, 1600);
+        short[] frame = [.. Enumerable.Range(0, Frame).Select(i => (short)i)];
+        long start = 0, least = long.MaxValue;
+        for (int round = 0; round < 6; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++, start += Frame) ring.Write(start, frame);
+            if (round > 0) least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            while (ring.TryPeek(out _, out _)) ring.Release();
+        }
+        least.ShouldBe(0);
+        ((double)ring.Dropped).ShouldBe(6 * 100 * Frame - 6 * 4 * 1600, 6 * 1600.0);
+        ring.Write(start + 5 * Frame, frame);
+        ring.End();
+        long last = -1;
+        while (ring.TryPeek(out long at, out ReadOnlySpan<short> samples))
+        {
+            if (samples[^1] == Frame - 1) last = at + samples.Length;
+            ring.Release();
+        }
+        last.ShouldBe(start + 6 * Frame);
+        ring.IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Lines_come_to_those_who_watch_and_the_words_are_kept_when_the_call_is_over()
+    {
+        int number = 0;
+        var engine = new FakeEngine(_ => new EngineAnswer($"line {Interlocked.Increment(ref number)}", "en", []));
+        LiveStream stream = Stream(engine, new TranscriptionOptions());
+        using LiveWatch watch = stream.Watch()!;
+        await Speak(stream, SpeechWave.Pattern((1, 0), (1.5, 1), (2, 0), (1, 1), (0.2, 0)), then: () => stream.OnEnded());
+        await stream.Finished.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancel);
+        var messages = new List<string>();
+        await foreach (byte[] message in watch.Messages.ReadAllAsync(Cancel)) messages.Add(System.Text.Encoding.UTF8.GetString(message));
+        messages.Count(m => m.Contains("\"text\":\"line", StringComparison.Ordinal)).ShouldBe(2);
+        messages[^1].ShouldContain("\"state\":\"ended\"");
+        (string recording, Transcript kept) = stream.Transcripts().ShouldHaveSingleItem();
+        (recording, kept.State, kept.Text, kept.Speaker).ShouldBe(("in", "text", "line 1 line 2", "technician"));
+        kept.Segments[0].StartSeconds.ShouldBe(1, 0.1);
+        stream.Newest(1).ShouldHaveSingleItem().Line.StartSeconds.ShouldBe(kept.Segments[1].StartSeconds + 0.1, 0.001);
+    }
+
+    [Theory]
+    [InlineData("skip", new[] { 1, 5 })]
+    [InlineData("catch-up", new[] { 1, 2 })]
+    public async Task A_slow_engine_lags_says_so_and_leaves_out_what_the_policy_says(string policy, int[] sent)
+    {
+        var options = new TranscriptionOptions();
+        (options.Live.Policy, options.Live.MostLag) = (policy, TimeSpan.FromSeconds(2.5));
+        var hold = new TaskCompletionSource<EngineAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        var engine = new FakeEngine(_ => Interlocked.Increment(ref asked) == 1 ? hold.Task : Task.FromResult(new EngineAnswer("text", "", [])), expect: 1);
+        LiveStream stream = Stream(engine, options);
+        // Five words, each longer than the one before, so that each piece can be told.
+        await Speak(stream, SpeechWave.Pattern([.. Enumerable.Range(1, 5).SelectMany(i => ((double, double)[])[(1, 0), (0.5 + 0.3 * i, 1)]), (1.5, 0)]));
+        await engine.Expected.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancel);
+        stream.Look();
+        stream.Standing.State.ShouldBe("behind");
+        stream.Standing.WaitingSeconds.ShouldBeInRange(1.1, 2.7 + 1.2, "what waits, and what the engine has");
+        stream.Standing.SkippedSeconds.ShouldBeGreaterThan(2);
+        hold.SetResult(new EngineAnswer("text", "", []));
+        for (int i = 0; i < 400 && engine.Pieces.Count < 2; i++)
+        {
+            stream.Look();
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        }
+        engine.Pieces.Select(p => (int)Math.Round((p.Seconds - 0.4 - 0.5) / 0.3)).ShouldBe(sent);
+    }
+
+    [Fact]
+    public async Task A_failing_engine_is_named_and_the_words_say_failed()
+    {
+        LiveStream stream = Stream(new FakeEngine((Func<SpeechPiece, EngineAnswer>)(_ => throw new TranscriptionException("it is away", mayPass: true))), new TranscriptionOptions());
+        await Speak(stream, SpeechWave.Pattern((1, 0), (1, 1), (2, 0)), then: stream.OnEnded);
+        await stream.Finished.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancel);
+        (stream.Standing.State, stream.Standing.Reason).ShouldBe(("ended", "it is away"));
+        stream.Standing.SkippedSeconds.ShouldBeGreaterThan(0.9);
+        stream.Transcripts().ShouldHaveSingleItem().Transcript.State.ShouldBe("failed");
+    }
+
+    [Fact]
+    public void Nothing_is_heard_live_until_it_is_switched_on()
+    {
+        var options = new TranscriptionOptions { Engine = TranscriptionOptions.OpenAiEngine };
+        using var engines = new Transcribers(options, TimeProvider.System);
+        using var live = new LiveTranscription(options, engines, new EnergySpeech(), TimeProvider.System, NullLogger<LiveTranscription>.Instance);
+        live.OnStarted(Facts).ShouldBeNull();
+        options.Live.Enabled = true;
+        live.OnStarted(Facts).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Words_wait_until_they_are_stored_those_of_a_running_stream_go_on_and_nothing_waits_for_ever()
+    {
+        var time = new ManualTimeProvider();
+        var options = new TranscriptionOptions { Engine = TranscriptionOptions.OpenAiEngine };
+        options.Live.Enabled = true;
+        using var engines = new Transcribers(options, time);
+        using var live = new LiveTranscription(options, engines, new EnergySpeech(), time, NullLogger<LiveTranscription>.Instance);
+        IStreamListener over = live.OnStarted(Facts)!, runs = live.OnStarted(Facts with { StreamSid = "MZ2", RecordingIds = ["in2", "out2"] })!;
+        over.OnSamples(Track.Inbound, 0, new short[Frame]);
+        runs.OnSamples(Track.Inbound, 0, new short[Frame]);
+        over.OnEnded();
+        live.Look();
+        IEnumerable<(string, Transcript)> taken = await live.TakeAsync("CA1", Cancel);
+        Should.Throw<IOException>(() => Store(taken, _ => throw new IOException()));
+        var stored = new List<string>();
+        Store(await live.TakeAsync("CA1", Cancel), stored.Add); // Once more: it was not stored.
+        Store(await live.TakeAsync("CA1", Cancel), stored.Add);
+        stored.ShouldBe(["in"]);
+        live.Find("MZ2").ShouldNotBeNull();
+        runs.OnEnded();
+        live.Look();
+        live.KeptCount.ShouldBe(1);
+        time.Advance(LiveTranscription.Keeping + TimeSpan.FromSeconds(1));
+        live.Look();
+        live.KeptCount.ShouldBe(0);
+        IStreamListener deleted = live.OnStarted(Facts)!;
+        deleted.OnEnded();
+        live.Look();
+        live.Forget("CA1");
+        live.KeptCount.ShouldBe(0);
+        for (int i = 0; i < LiveTranscription.MostKept + 20; i++) live.OnStarted(Facts)!.OnEnded();
+        live.Look();
+        live.KeptCount.ShouldBe(LiveTranscription.MostKept);
+    }
+
+    private static void Store(IEnumerable<(string Recording, Transcript Words)> taken, Action<string> store)
+    {
+        foreach ((string recording, _) in taken) store(recording);
+    }
+
+    [Fact]
+    public async Task An_error_that_nobody_foresaw_is_named_and_a_watcher_that_leaves_gets_no_more()
+    {
+        LiveStream stream = Stream(new FakeEngine((Func<SpeechPiece, EngineAnswer>)(_ => throw new InvalidOperationException("no such thing"))), new TranscriptionOptions());
+        LiveWatch watch = stream.Watch()!;
+        watch.Dispose();
+        await Speak(stream, SpeechWave.Pattern((1, 0), (1, 1), (2, 0)));
+        for (int i = 0; i < 400 && stream.Standing.State != "failing"; i++)
+        {
+            stream.Look();
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        }
+        (stream.Standing.State, stream.Standing.Reason).ShouldBe(("failing", "the engine failed: no such thing"));
+        stream.Standing.SkippedSeconds.ShouldBeGreaterThan(0.9);
+        int told = 0;
+        while (watch.Messages.TryRead(out _)) told++;
+        told.ShouldBe(1, "the state at the start, and nothing after it has left");
+        watch.Messages.Completion.IsCompleted.ShouldBeTrue();
+    }
+
+    private static HeardStream Facts { get; } = new() { CallSid = "CA1", StreamSid = "MZ1", RecordingIds = ["in", "out"], Speakers = ["technician", "agent"], StartOffsetMs = _ => 100 };
+
+    private static LiveStream Stream(ITranscriber engine, TranscriptionOptions options) => new(Facts, options, engine, new EnergySpeech());
+
+    /// <summary>Frames as they come, a look after each tenth of a second; then looks until nothing moves.</summary>
+    private static async Task Speak(LiveStream stream, short[] audio, Action? then = null)
+    {
+        for (int at = 0; at < audio.Length; at += Frame)
+        {
+            stream.OnSamples(Track.Inbound, at, audio.AsSpan(at, Math.Min(Frame, audio.Length - at)));
+            if (at % (5 * Frame) == 0) stream.Look();
+        }
+        stream.Look();
+        if (then is null) return;
+        for (int i = 0; i < 400 && stream.Standing.WaitingSeconds > 0; i++)
+        {
+            stream.Look();
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        }
+        then();
+        for (int i = 0; i < 400 && !stream.Finished.IsCompleted; i++)
+        {
+            stream.Look();
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        }
+    }
+}
