@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using Earshot.Engine.Access;
+using Earshot.Engine.Catalog;
+using Earshot.Engine.Jobs;
+using Earshot.Server.Tests.Calls;
+using Earshot.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Earshot.Server.Tests.Jobs;
+
+/// <summary>What is done by itself after a call: never lost, tried again, and seen.</summary>
+public sealed class AfterWorkTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_call_is_analysed_and_catalog_api_manifest_and_page_say_what_was_found()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        SampleCall sample = await SampleCall.RecordAsync(server, 1);
+        await Until(server, sample.CallSid, AfterWorkStates.Done);
+        JsonNode call = await server.GetJson($"/api/calls/{sample.CallSid}/analysis");
+        call.Text("state").ShouldBe("done");
+        call.Text("verdict").ShouldBeOneOf("good", "fair", "bad");
+        JsonObject recordings = call["recordings"]!.AsObject();
+        recordings.Count.ShouldBeGreaterThan(0);
+        foreach ((string id, JsonNode? report) in recordings)
+        {
+            JsonNode single = await server.GetJson($"/api/recordings/{id}/analysis");
+            single["report"]!.ToJsonString().ShouldBe(report!.ToJsonString());
+            JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(server.Recordings, id + ".json"), Cancel))!;
+            manifest["analysis"]!["verdict"]!.GetValue<string>().ShouldBe(single["report"]!["verdict"]!.GetValue<string>());
+        }
+        (await server.Client.GetStringAsync($"/calls/{sample.CallSid}", Cancel)).ShouldContain($"verdict-{call.Text("verdict")}");
+        JsonNode measure = await server.GetJson("/api/measures/rmsDbfs/distribution");
+        measure["count"]!.GetValue<int>().ShouldBe(recordings.Count);
+        measure["bins"]!.AsArray().Sum(b => b!["count"]!.GetValue<int>()).ShouldBe(recordings.Count);
+        string page = await server.Client.GetStringAsync("/measures/rmsDbfs", TestContext.Current.CancellationToken);
+        page.ShouldContain("over all samples"); // From docs/measures.
+        page.ShouldContain("/calls/CA");
+        (await server.Client.GetAsync("/measures/nonsense", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        foreach (string name in (await server.GetJson("/api/measures")).AsArray().Select(n => n!.GetValue<string>())) Earshot.Server.Calls.MeasureDefinitions.Find(name).ShouldNotBeNull($"docs/measures does not define '{name}'");
+        (await server.GetJson("/api/measures/nonsense/distribution", 404)).Text("detail").ShouldContain("nonsense");
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_is_tried_again_and_what_fails_for_good_says_why()
+    {
+        var flaky = new Step("flaky", failures: 2);
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(s => s.Jobs.FirstRetry = TimeSpan.FromMilliseconds(50), services => services.AddSingleton<IAfterWorkStep>(flaky));
+        SampleCall sample = await SampleCall.RecordAsync(server, 1);
+        AfterWorkRow done = await Until(server, sample.CallSid, AfterWorkStates.Done);
+        done.Attempts.ShouldBe(3);
+        flaky.Runs.ShouldBe(3);
+
+        flaky.Failures = int.MaxValue;
+        SampleCall second = await SampleCall.RecordAsync(server, 2);
+        AfterWorkRow failed = await Until(server, second.CallSid, AfterWorkStates.Failed);
+        failed.Attempts.ShouldBe(5);
+        JsonNode job = (await server.GetJson("/api/jobs")).AsArray().ShouldHaveSingleItem()!;
+        job.Text("step").ShouldBe("flaky");
+        job.Text("error").ShouldBe("not yet");
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_between_the_call_and_its_job_is_taken_up_at_the_next_start()
+    {
+        using var folder = new TemporaryFolder();
+        string callSid;
+        await using (EarshotTestServer first = await EarshotTestServer.StartAsync(s =>
+        {
+            s.Jobs.Enabled = false;
+            s.Recording.Directory = folder.Sub("recordings");
+            s.Server.DataDirectory = folder.Sub("data");
+        }))
+        {
+            callSid = (await SampleCall.RecordAsync(first, 1)).CallSid;
+            first.Get<AfterWorkStore>().Find(callSid)!.State.ShouldBe(AfterWorkStates.Pending);
+            first.Get<AfterWorkStore>().Queue(callSid).ShouldBeTrue();
+            first.Get<AfterWorkStore>().Set(callSid, AfterWorkStates.Running, 1, "analysis").ShouldBeTrue(); // As a process leaves it that is killed within the step.
+        }
+        await using EarshotTestServer second = await EarshotTestServer.StartAsync(s =>
+        {
+            s.Recording.Directory = folder.Sub("recordings");
+            s.Server.DataDirectory = folder.Sub("data");
+        });
+        (await Until(second, callSid, AfterWorkStates.Done)).Attempts.ShouldBe(2);
+        second.Get<AnalysisStore>().OfCall(callSid).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_deleted_call_comes_back()
+    {
+        var slow = new Step("slow", failures: 0) { Pause = TimeSpan.FromMilliseconds(20) };
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(services: services => services.AddSingleton<IAfterWorkStep>(slow));
+        for (int i = 1; i <= 5; i++)
+        {
+            SampleCall sample = await SampleCall.RecordAsync(server, i);
+            await Task.Delay(TimeSpan.FromMilliseconds(150 * i), TimeProvider.System, Cancel);
+            server.Get<RecordingAccess>().Delete(Principal.Terminal, sample.CallSid).ShouldBe(DeleteOutcome.Deleted);
+        }
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancel);
+        Directory.GetFiles(server.Recordings).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    private static async Task<AfterWorkRow> Until(EarshotTestServer server, string callSid, string state)
+    {
+        AfterWorkStore store = server.Get<AfterWorkStore>();
+        for (int i = 0; i < 600; i++)
+        {
+            if (store.Find(callSid) is { } row && row.State == state) return row;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
+        throw new TimeoutException($"The work after {callSid} is {store.Find(callSid)}, not {state}");
+    }
+
+    private sealed class Step(string name, int failures) : IAfterWorkStep
+    {
+        public string Name => name;
+
+        public int Failures { get; set; } = failures;
+
+        public TimeSpan Pause { get; init; }
+
+        public int Runs { get; private set; }
+
+        public async Task RunAsync(string callSid, CancellationToken cancellation)
+        {
+            Runs++;
+            await Task.Delay(Pause, TimeProvider.System, cancellation);
+            if (Failures-- > 0) throw new InvalidOperationException("not yet");
+        }
+    }
+}
