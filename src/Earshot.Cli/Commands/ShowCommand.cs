@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json;
+using Earshot.Cli.Output;
+using Earshot.Engine.Calls;
+using Earshot.Engine.Catalog;
+using Earshot.Engine.Recording;
+
+namespace Earshot.Cli.Commands;
+
+/// <summary><c>earshot show CALL</c>.</summary>
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        Argument<string> call = CallArgument.Create();
+        Option<bool> json = CommonOptions.Json();
+        return StoreSession.Command("show", "Show one call: stages, recordings, events", [call, json], (session, parsed) =>
+        {
+            CallStore store = session.Get<CallStore>();
+            if (CallArgument.Find(store, parsed.GetValue(call)!) is not { } found) return ExitCodes.Unreadable;
+            IReadOnlyList<StageReached> stages = JsonSerializer.Deserialize(found.Stages, ManifestJson.Compact.IReadOnlyListStageReached)!;
+            IReadOnlyList<StreamRow> streams = store.Streams(found.CallSid);
+            IReadOnlyList<RecordingRow> recordings = store.Recordings(found.CallSid);
+            IReadOnlyList<EventRow> events = store.Events(found.CallSid);
+            if (parsed.GetValue(json)) Report.Json(new { call = found, stages = stages.Select(s => new { number = (int)s.Stage, title = s.Stage.Title(), track = s.Track?.Name(), s.At }), streams, recordings, events });
+            else Print(session, found, stages, streams, recordings, events);
+            return ExitCodes.Ok;
+        });
+    }
+
+    private static void Print(StoreSession session, CallRow call, IReadOnlyList<StageReached> stages, IReadOnlyList<StreamRow> streams, IReadOnlyList<RecordingRow> recordings, IReadOnlyList<EventRow> events)
+    {
+        Console.WriteLine($"{LogText.Clean(call.CallSid)}  {LogText.Clean(call.FromNumber)} -> {LogText.Clean(call.ToNumber)}  {Report.When(call.StartedAt)}  {Report.Duration(call.DurationSeconds)}  {call.State}{(call.EndReason.Length > 0 ? $" ({call.EndReason})" : "")}");
+        foreach (StreamRow stream in streams) Console.WriteLine($"stream {LogText.Clean(stream.StreamSid)}: recording {stream.Recording} ({stream.Policy}), {stream.Messages} messages, {stream.Malformed} not usable, journal {session.Get<ManifestStore>().Storage.PathOf(stream.Stem + FileNames.Journal)}");
+        Console.WriteLine();
+        Report.Table(["STAGE", "", "INBOUND", "OUTBOUND"], Enumerable.Range(1, CallStages.Count).Select(n => Stage((CallStage)n, stages)));
+        Console.WriteLine();
+        Report.Table(["TRACK", "SPEAKER", "LENGTH", "FRAMES", "LOST", "STALLS", "DUPLICATES", "RMS", "LEVEL", "PEAK", "FILE"], recordings.Select(Recording));
+        if (events.Count == 0) return;
+        Console.WriteLine();
+        Report.Table(["AT", "TRACK", "EVENT", "WHAT"], events.Select(e => (IReadOnlyList<string>)[Report.Duration(e.AtMs / 1000), e.Track ?? "", e.Kind, e.Detail]));
+    }
+
+    private static IReadOnlyList<string> Stage(CallStage stage, IReadOnlyList<StageReached> stages)
+    {
+        DateTimeOffset? first = stages.Count > 0 ? stages.Min(s => s.At) : null;
+        string At(Track? track) => stages.FirstOrDefault(s => s.Stage == stage && s.Track == track) is { } reached ? $"+{(reached.At - first!.Value).TotalSeconds:0.000} s" : stage <= CallStage.TwimlAnswered ? "not seen" : "no";
+        return stage < CallStages.FirstOfTrack
+            ? [((int)stage).ToString(), stage.Title(), At(null), ""]
+            : [((int)stage).ToString(), stage.Title(), At(Track.Inbound), At(Track.Outbound)];
+    }
+
+    private static IReadOnlyList<string> Recording(RecordingRow r) =>
+        [r.Track, r.Speaker, Report.Duration(r.DurationSeconds), r.Frames.ToString(), $"{r.LostMs:0} ms", r.Stalls.ToString(), r.Duplicates.ToString(), $"{r.Rms:0}", Report.Level(r.RmsDbfs), Report.Level(r.PeakDbfs), r.Id + FileNames.Wav];
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Earshot.Testing;
+
+namespace Earshot.Cli.Tests.Commands;
+
+/// <summary><c>earshot transcribe</c> and <c>models</c> as a user runs them.</summary>
+public sealed class TranscribeCommandTests : IDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "earshot.dll");
+
+    private readonly TemporaryFolder folder = new();
+    private readonly string voice;
+
+    public TranscribeCommandTests()
+    {
+        voice = folder.Sub("voice.wav");
+        SpeechWave.Write(voice, SpeechWave.Pattern((1, 0), (2, 1), (1, 0)));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Without_an_engine_one_line_says_how_to_get_one()
+    {
+        (string output, string errors, int exit) = Earshot("", "transcribe", voice);
+        (exit, output).ShouldBe((ExitCodes.Config, ""));
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith("earshot transcribe: No transcription engine is chosen: set EARSHOT__TRANSCRIPTION__ENGINE=openai");
+        Earshot("", "analyze", voice, "--transcribe").Exit.ShouldBe(ExitCodes.Config);
+    }
+
+    [Fact]
+    public async Task Text_formats_reference_and_comparison_come_out_as_asked()
+    {
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync((sent, context) => SpeechEndpoint.Say(context, new { text = sent.SampleRateHz == 8000 ? "Send the parcel to Rhone." : "Send the parcel to Rome." }));
+        (string output, string errors, int exit) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--language", "es");
+        (exit, errors).ShouldBe((0, ""));
+        output.ShouldMatch(@"^\[0:0[01]\.[09]\] Send the parcel to Rome\.\n$");
+        endpoint.Received.ShouldHaveSingleItem().Fields["language"].ShouldBe("es");
+
+        (output, errors, exit) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--format", "txt,srt,vtt,json", "--output", folder.Sub("out"));
+        (exit, output).ShouldBe((0, ""), errors);
+        Directory.GetFiles(folder.Sub("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["voice.srt", "voice.transcript.json", "voice.txt", "voice.vtt"]);
+
+        string truth = folder.Sub("truth.txt");
+        File.WriteAllText(truth, "send this parcel to rome now");
+        (output, errors, exit) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--reference", truth);
+        exit.ShouldBe(0, errors);
+        output.ShouldContain("WER 33.3 % (1 substituted, 1 deleted, 0 inserted of 6)");
+        output.ShouldContain("send [this→the] parcel to rome [-now]");
+        (output, _, _) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--reference", truth, "--normalize", "none", "--json");
+        JsonDocument.Parse(output).RootElement.GetProperty("comparisons")[0].GetProperty("errors").GetProperty("substitutions").GetInt32().ShouldBe(3);
+
+        (output, _, _) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--rates", "16000,8000");
+        output.ShouldContain("8000 Hz against 16000 Hz: WER 20.0 %");
+
+        string piped = string.Join(' ', ((string[])["dotnet", Program, "transcribe", "-", "--json", .. Store()]).Select(a => $"'{a}'"));
+        (output, errors, exit) = Run(endpoint.BaseUrl, "sh", ["-c", $"cat '{voice}' | {piped}"]);
+        exit.ShouldBe(0, errors);
+        JsonElement transcript = JsonDocument.Parse(output).RootElement.GetProperty("transcripts")[0];
+        (transcript.GetProperty("state").GetString(), transcript.GetProperty("segments").GetArrayLength()).ShouldBe(("text", 1));
+
+        (output, _, exit) = Earshot(endpoint.BaseUrl, "analyze", voice, "--transcribe", "--json");
+        JsonDocument.Parse(output).RootElement.GetProperty("transcription")[0].GetProperty("segments")[0].GetProperty("text").GetString().ShouldBe("Send the parcel to Rome.");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_told_by_the_exit_and_one_line()
+    {
+        await using SpeechEndpoint silent = await SpeechEndpoint.SayingAsync("");
+        (string output, _, int exit) = Earshot(silent.BaseUrl, "transcribe", voice);
+        exit.ShouldBe(ExitCodes.Findings);
+        output.ShouldStartWith("speech-without-text: Somebody speaks for");
+        File.WriteAllText(folder.Sub("text.wav"), "no audio");
+        (_, string errors, exit) = Earshot(silent.BaseUrl, "transcribe", folder.Sub("text.wav"), folder.Sub("none.wav"));
+        exit.ShouldBe(ExitCodes.Unreadable);
+        errors.Trim().Split('\n').Length.ShouldBe(2, errors);
+        (output, _, exit) = Earshot("http://127.0.0.1:1/v1", "transcribe", voice, "--set", "Transcription:MostAttempts=1");
+        exit.ShouldBe(ExitCodes.Findings);
+        output.ShouldStartWith("failed: http://127.0.0.1:1/v1/audio/transcriptions cannot be reached");
+        (_, errors, exit) = Earshot(silent.BaseUrl, "transcribe", voice, "--engine", "sphinx");
+        exit.ShouldBe(ExitCodes.Config);
+        errors.ShouldContain("there is no engine 'sphinx'");
+    }
+
+    private string[] Store() => ["--recordings", folder.Sub("recordings"), "--data", folder.Sub("data"), "--set", "Analysis:VoiceActivity=energy"];
+
+    private (string Output, string Errors, int Exit) Earshot(string baseUrl, params string[] arguments) => Run(baseUrl, "dotnet", [Program, .. arguments, .. Store()]);
+
+    /// <summary>With the engine <c>openai</c> where there is an address, and with no weights of this machine's user.</summary>
+    private (string Output, string Errors, int Exit) Run(string baseUrl, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string name in (string[])["OPENAI_API_KEY", "OPENAI_BASE_URL", "EARSHOT__TRANSCRIPTION__ENGINE"]) start.Environment.Remove(name);
+        start.Environment["XDG_CACHE_HOME"] = folder.Sub("cache");
+        if (baseUrl.Length > 0) (start.Environment["OPENAI_BASE_URL"], start.Environment["EARSHOT__TRANSCRIPTION__ENGINE"]) = (baseUrl, "openai");
+        using var process = System.Diagnostics.Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(), output = process.StandardOutput.ReadToEndAsync();
+        process.WaitForExit();
+        return (output.Result, errors.Result, process.ExitCode);
+    }
+}
