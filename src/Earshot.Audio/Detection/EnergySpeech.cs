@@ -14,4 +14,10 @@ public sealed class EnergySpeech : ISpeechDetector
 
     /// <inheritdoc/>
     public ISpeechListener OpenLive(int sampleRateHz) => new EnergySpeechListener(sampleRateHz);
+
+    /// <inheritdoc/>
+    public void Settle(IReadOnlyList<ISpeechListener> listeners)
+    {
+        // Each has heard its samples when they were added.
+    }
 }

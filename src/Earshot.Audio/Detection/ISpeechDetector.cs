@@ -13,4 +13,8 @@ public interface ISpeechDetector
     /// <summary>Begins a channel whose speech is told while it is heard.</summary>
     /// <param name="sampleRateHz">Samples a second, 200 or more.</param>
     ISpeechListener OpenLive(int sampleRateHz);
+
+    /// <summary>Brings channels up to what was added to them. Each does so by itself when it is asked for its edges; where many run, doing it together first may cost less.</summary>
+    /// <param name="listeners">Channels that this detector has opened, none of them in use elsewhere meanwhile.</param>
+    void Settle(IReadOnlyList<ISpeechListener> listeners);
 }

@@ -44,12 +44,16 @@ internal sealed partial class LiveStream
             get { lock (gate) return !busy && waiting.Count == 0; }
         }
 
-        public void Add(LivePiece piece)
+        public void Add(List<LivePiece> pieces)
         {
+            if (pieces.Count == 0) return;
             lock (gate)
             {
-                waiting.AddLast(piece);
-                queuedSeconds += Seconds(piece);
+                foreach (LivePiece piece in pieces)
+                {
+                    waiting.AddLast(piece);
+                    queuedSeconds += Seconds(piece);
+                }
                 while (queuedSeconds > owner.options.Live.MostLag.TotalSeconds && waiting.Count > 1) Drop(owner.options.Live.Policy == LiveTranscriptionOptions.Skip ? waiting.First! : waiting.Last!);
             }
         }

@@ -27,6 +27,7 @@ internal sealed partial class LiveStream : IStreamListener
     private readonly CancellationToken givenUp;
     private IReadOnlyList<(string RecordingId, Transcript Transcript)>? kept; // Once finished: the words, in place of the audio.
     private volatile bool ended;
+    private bool isLast; // No sample followed on what was taken.
     private LiveTextState now;
 
     public LiveStream(HeardStream stream, TranscriptionOptions options, ITranscriber engine, ISpeechDetector detector)
@@ -93,21 +94,35 @@ internal sealed partial class LiveStream : IStreamListener
         watcher.TryComplete();
     }
 
-    /// <summary>What has come since the last look goes on its way; of one thread at a time.</summary>
-    public void Look()
+    /// <summary>Takes what has come since the last look, for the detector to hear; of one thread at a time.</summary>
+    /// <param name="listeners">Takes the channels that it went into.</param>
+    public void Take(List<ISpeechListener> listeners)
     {
-        bool last = ended;
+        isLast = ended;
         foreach (Side? side in sides)
         {
             if (side is null) continue;
             found.Clear();
-            side.Track.Drain(found);
-            foreach (LivePiece piece in found) side.Add(piece);
-            if (last) side.KeepNewest(); // The call is over: what waits is sent after it, with the whole.
+            side.Track.Take(found);
+            side.Add(found);
+            listeners.Add(side.Track.Listener);
+        }
+    }
+
+    /// <summary>What was taken goes on its way; of the same thread.</summary>
+    public void Look()
+    {
+        foreach (Side? side in sides)
+        {
+            if (side is null) continue;
+            found.Clear();
+            side.Track.Cut(found);
+            side.Add(found);
+            if (isLast) side.KeepNewest(); // The call is over: what waits is sent after it, with the whole.
             side.Go();
         }
         Tell();
-        if (last && sides.All(s => s is null || s.IsIdle)) Finish();
+        if (isLast && sides.All(s => s is null || s.IsIdle)) Finish();
     }
 
     /// <summary>Gives up what is with the engine.</summary>

@@ -37,15 +37,19 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
 
     private long Heard => first + held;
 
-    /// <summary>Takes what has come, and gives every piece that a pause has ended.</summary>
-    public void Drain(List<LivePiece> pieces)
+    /// <summary>Its speech, as it is heard.</summary>
+    public ISpeechListener Listener => listener;
+
+    /// <summary>Takes what has come. Its speech is not asked for yet, so that the detector can hear many tracks together.</summary>
+    /// <param name="pieces">Takes what a long gap has ended.</param>
+    public void Take(List<LivePiece> pieces)
     {
         long silentTo = Ring.SilentTo; // Before what stands before it is taken.
         while (Ring.TryPeek(out long start, out ReadOnlySpan<short> samples))
         {
             FillGap(start, pieces);
             silent = 0;
-            Feed(samples, pieces);
+            Append(samples);
             Ring.Release();
         }
         FillGap(silentTo, pieces);
@@ -53,8 +57,15 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
         completed = true;
         FillGap(Ring.SilentTo, pieces);
         listener.Complete();
-        TakeEdges();
-        if (ranges.Count > 0) Cut(ranges[^1].End, pieces);
+    }
+
+    /// <summary>Gives every piece that a pause has ended in what was taken.</summary>
+    public void Cut(List<LivePiece> pieces)
+    {
+        TakeEdges(pieces);
+        if (began >= 0 && !listener.IsSpeech && ranges.Count > 0 && (completed || listener.SettledTo - ranges[^1].End >= JoinSamples)) Cut(ranges[^1].End, pieces);
+        while (began >= 0 && Heard - began >= options.Live.LongestPiece.TotalSeconds * RateHz) CutWithin(pieces);
+        if (began < 0) Forget(listener.SettledTo - PadSamples);
     }
 
     /// <summary>Silence up to a place of the recording. A long one is heard as a short one, though never within a piece: that would move what follows in it.</summary>
@@ -64,22 +75,18 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
         if (gap <= 0) return;
         Span<short> silence = stackalloc short[ChunkSamples];
         silence.Clear();
-        for (; gap > 0 && (silent < MostGapSamples || began >= 0 || listener.IsSpeech); gap -= ChunkSamples)
+        for (; gap > 0; gap -= ChunkSamples)
         {
+            if (silent >= MostGapSamples)
+            {
+                Cut(pieces);
+                if (began < 0 && !listener.IsSpeech) break;
+            }
             int count = (int)Math.Min(gap, ChunkSamples);
-            Feed(silence[..count], pieces);
+            Append(silence[..count]);
             silent += count;
         }
         if (gap > 0) shift += gap;
-    }
-
-    private void Feed(ReadOnlySpan<short> samples, List<LivePiece> pieces)
-    {
-        Append(samples);
-        TakeEdges();
-        if (began >= 0 && !listener.IsSpeech && ranges.Count > 0 && listener.SettledTo - ranges[^1].End >= options.JoinPause.TotalSeconds * RateHz) Cut(ranges[^1].End, pieces);
-        else if (began >= 0 && Heard - began >= options.Live.LongestPiece.TotalSeconds * RateHz) CutWithin(pieces);
-        if (began < 0) Forget(listener.SettledTo - PadSamples);
     }
 
     private void Append(ReadOnlySpan<short> samples)
@@ -90,12 +97,15 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
         held += samples.Length;
     }
 
-    private void TakeEdges()
+    private double JoinSamples => options.JoinPause.TotalSeconds * RateHz;
+
+    private void TakeEdges(List<LivePiece> pieces)
     {
         while (listener.TryTake(out SpeechEdge edge))
         {
             if (edge.Kind == SpeechEdgeKind.Began)
             {
+                if (began >= 0 && ranges.Count > 0 && edge.Sample - ranges[^1].End >= JoinSamples) Cut(ranges[^1].End, pieces);
                 if (began < 0) began = edge.Sample;
                 open = edge.Sample;
             }
@@ -115,7 +125,8 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
     /// <summary>Speech goes on for too long: what is there up to its quietest place is a piece.</summary>
     private void CutWithin(List<LivePiece> pieces)
     {
-        int from = (int)Math.Max(began - first, 0), place = SpeechCutter.QuietestPlace(audio.AsSpan(from, held - from), RateHz);
+        int from = (int)Math.Max(began - first, 0), most = Math.Min(held - from, SpeechCutter.MostSamples(options.Live.LongestPiece, RateHz));
+        int place = SpeechCutter.QuietestPlace(audio.AsSpan(from, most), RateHz);
         long cut = first + from + place;
         var rest = new List<SampleRange>();
         if (ranges.FindIndex(r => r.Start < cut && r.End > cut) is >= 0 and var at)

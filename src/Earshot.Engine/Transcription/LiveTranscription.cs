@@ -22,6 +22,7 @@ internal sealed partial class LiveTranscription(TranscriptionOptions options, Tr
     private readonly ConcurrentDictionary<LiveStream, byte> running = new();
     private readonly ConcurrentDictionary<LiveStream, long?> kept = new(); // With the time at which it finished.
 
+    private readonly List<ISpeechListener> listeners = []; // Of one look.
     private readonly ISpeechDetector ears = options.Live.VoiceActivity == EnergySpeech.DetectorName ? new EnergySpeech() : detector;
 
     public bool IsOn => options.IsOn && options.Live.Enabled;
@@ -97,22 +98,37 @@ internal sealed partial class LiveTranscription(TranscriptionOptions options, Tr
     /// <summary>One look at all streams.</summary>
     public void Look()
     {
+        listeners.Clear();
+        foreach (LiveStream stream in running.Keys) Try(stream, s => s.Take(listeners));
+        try
+        {
+            ears.Settle(listeners);
+        }
+        catch (Exception e)
+        {
+            Log.NotHeardTogether(log, e, listeners.Count); // Each is heard by itself, and fails by itself.
+        }
         foreach (LiveStream stream in running.Keys)
         {
-            try
-            {
-                stream.Look();
-            }
-            catch (Exception e)
-            {
-                Log.LookFailed(log, e, stream.CallSid);
-                stream.GiveUp();
-            }
+            Try(stream, s => s.Look());
             if (!stream.Finished.IsCompleted) continue;
             running.TryRemove(stream, out _);
             kept.TryUpdate(stream, time.GetTimestamp(), null);
         }
         ForgetOld();
+    }
+
+    private void Try(LiveStream stream, Action<LiveStream> act)
+    {
+        try
+        {
+            act(stream);
+        }
+        catch (Exception e)
+        {
+            Log.LookFailed(log, e, stream.CallSid);
+            stream.GiveUp();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -134,6 +150,9 @@ internal sealed partial class LiveTranscription(TranscriptionOptions options, Tr
     {
         [LoggerMessage(EventId = 5501, Level = LogLevel.Error, Message = "The live transcription of call {CallSid} failed and is given up; the recording goes on")]
         public static partial void LookFailed(ILogger logger, Exception error, string callSid);
+
+        [LoggerMessage(EventId = 5503, Level = LogLevel.Error, Message = "The speech of {Channels} running channels could not be found together")]
+        public static partial void NotHeardTogether(ILogger logger, Exception error, int channels);
 
         [LoggerMessage(EventId = 5502, Level = LogLevel.Warning, Message = "Call {CallSid} is not transcribed live: {Reason}")]
         public static partial void NotHeard(ILogger logger, string callSid, string reason);

@@ -4,19 +4,15 @@ using Earshot.Audio.Resampling;
 
 namespace Earshot.Engine.VoiceActivity;
 
-/// <summary>One channel through Silero's network: windows of 32 ms, judged by the numbers of its reference. Not thread-safe; allocates nothing once it runs.</summary>
+/// <summary>One channel on its way to Silero's network: windows of 32 ms, judged by the numbers of its reference. Not thread-safe; allocates nothing once it runs.</summary>
 /// <remarks>8 and 16 kHz are heard as they are, every other rate at 16 kHz.</remarks>
-internal sealed class SileroChannel : ISpeechListener, ISpeechFinder
+internal abstract class SileroChannel
 {
     private const float Speech = 0.5f, Pause = 0.35f, Scale = 1 / 32768f;
     private const double MinSpeechSeconds = 0.25, MinPauseSeconds = 0.10, PadSeconds = 0.03;
     private const int BlockSamples = 1024;
 
-    private readonly SileroModel model;
-    private readonly SileroShape shape;
-    private readonly SpeechGate gate;
     private readonly RateConverter? converter;
-    private readonly float[] state = new float[SileroTensors.StateLength];
     private readonly float[] input;
     private readonly float[] floats = new float[BlockSamples];
     private readonly short[] shorts;
@@ -25,21 +21,26 @@ internal sealed class SileroChannel : ISpeechListener, ISpeechFinder
     private int filled;
     private long taken;
 
-    public SileroChannel(SileroModel model, int sampleRateHz)
+    protected SileroChannel(int sampleRateHz)
     {
-        (this.model, this.sampleRateHz) = (model, sampleRateHz);
-        shape = sampleRateHz == SileroShape.Narrow.SampleRateHz ? SileroShape.Narrow : SileroShape.Wide;
-        if (shape.SampleRateHz != sampleRateHz) converter = new RateConverter(sampleRateHz, shape.SampleRateHz);
+        this.sampleRateHz = sampleRateHz;
+        Shape = sampleRateHz == SileroShape.Narrow.SampleRateHz ? SileroShape.Narrow : SileroShape.Wide;
+        if (Shape.SampleRateHz != sampleRateHz) converter = new RateConverter(sampleRateHz, Shape.SampleRateHz);
         int longest = converter is null ? 0 : Math.Max(BlockSamples, converter.LatencySamples);
         (shorts, converted) = (new short[converter is null ? 0 : BlockSamples], new short[converter?.MostOutput(longest) ?? 0]);
-        input = new float[shape.InputLength];
-        filled = shape.ContextLength;
-        gate = new SpeechGate(Samples(MinSpeechSeconds), Samples(MinPauseSeconds), Samples(PadSeconds));
+        input = new float[Shape.InputLength];
+        filled = Shape.ContextLength;
+        Gate = new SpeechGate(Samples(MinSpeechSeconds), Samples(MinPauseSeconds), Samples(PadSeconds));
     }
 
-    public bool IsSpeech => gate.IsSpeech;
+    /// <summary>What a window of it is.</summary>
+    public SileroShape Shape { get; }
 
-    public long SettledTo => Place(gate.SettledTo);
+    /// <summary>The network's memory of it.</summary>
+    protected float[] State { get; } = new float[SileroTensors.StateLength];
+
+    /// <summary>Its edges, in samples of the shape's rate.</summary>
+    protected SpeechGate Gate { get; }
 
     public void Add(ReadOnlySpan<short> samples)
     {
@@ -69,39 +70,29 @@ internal sealed class SileroChannel : ISpeechListener, ISpeechFinder
         }
     }
 
-    void ISpeechListener.Complete() => End();
+    /// <summary>A window is whole.</summary>
+    /// <param name="window">The context before it and the window, 1 = full scale; valid during the call.</param>
+    /// <param name="samples">Samples of it that count: the last one is filled up with silence.</param>
+    protected abstract void OnWindow(ReadOnlySpan<float> window, int samples);
 
-    public IReadOnlyList<SampleRange> Complete()
-    {
-        End();
-        var ranges = new List<SampleRange>();
-        while (TryTake(out SpeechEdge began) && TryTake(out SpeechEdge ended)) ranges.Add(new SampleRange(began.Sample, ended.Sample - began.Sample));
-        return ranges;
-    }
-
-    public bool TryTake(out SpeechEdge edge)
-    {
-        if (!gate.TryTake(out edge)) return false;
-        edge = edge with { Sample = Place(edge.Sample) };
-        return true;
-    }
-
-    private void End()
+    /// <summary>The channel ends: what waits is the last window.</summary>
+    protected void End()
     {
         if (converter is not null) Hear(converted.AsSpan(0, converter.Flush(converted)));
-        if (filled > shape.ContextLength)
-        {
-            // The last window is filled up with silence, of which nothing counts.
-            int rest = filled - shape.ContextLength;
-            input.AsSpan(filled).Clear();
-            Judge(rest);
-        }
-        gate.Complete();
+        if (filled == Shape.ContextLength) return;
+        int rest = filled - Shape.ContextLength;
+        input.AsSpan(filled).Clear();
+        filled = Shape.ContextLength;
+        OnWindow(input, rest);
     }
 
-    private long Samples(double seconds) => (long)(seconds * shape.SampleRateHz);
+    /// <summary>Takes the network's word for a window.</summary>
+    protected void Judge(int samples, float likely) => Gate.Add(samples, likely >= Speech, likely < Pause);
 
-    private long Place(long sample) => shape.SampleRateHz == sampleRateHz ? sample : Math.Min(sample * sampleRateHz / shape.SampleRateHz, taken);
+    /// <summary>Where a sample of the shape's rate is by the channel's own.</summary>
+    protected long Place(long sample) => Shape.SampleRateHz == sampleRateHz ? sample : Math.Min(sample * sampleRateHz / Shape.SampleRateHz, taken);
+
+    private long Samples(double seconds) => (long)(seconds * Shape.SampleRateHz);
 
     private void Hear(ReadOnlySpan<short> samples)
     {
@@ -121,15 +112,10 @@ internal sealed class SileroChannel : ISpeechListener, ISpeechFinder
             for (int i = 0; i < count; i++) input[filled + i] = samples[i] * Scale;
             filled += count;
             samples = samples[count..];
-            if (filled == input.Length) Judge(shape.WindowLength);
+            if (filled < input.Length) continue;
+            OnWindow(input, Shape.WindowLength);
+            input.AsSpan(input.Length - Shape.ContextLength).CopyTo(input);
+            filled = Shape.ContextLength;
         }
-    }
-
-    private void Judge(int samples)
-    {
-        float likely = model.Run(shape, input, state);
-        gate.Add(samples, likely >= Speech, likely < Pause);
-        input.AsSpan(input.Length - shape.ContextLength).CopyTo(input);
-        filled = shape.ContextLength;
     }
 }

@@ -5,7 +5,7 @@ namespace Earshot.Engine.VoiceActivity;
 /// <summary>Silero's network, loaded once and shared by all channels: one session, one arena of memory, as many sets of tensors as run at the same moment. Thread-safe.</summary>
 internal sealed unsafe class SileroModel : IDisposable
 {
-    private readonly ConcurrentBag<SileroTensors> idle8 = [], idle16 = [];
+    private readonly ConcurrentDictionary<(SileroShape, int Rows), ConcurrentBag<SileroTensors>> idle = new();
 
     private SileroModel(OnnxApi api, void* session)
     {
@@ -37,18 +37,29 @@ internal sealed unsafe class SileroModel : IDisposable
     }
 
     /// <summary>How likely it is that a window is speech, 0 to 1.</summary>
-    public float Run(SileroShape shape, ReadOnlySpan<float> input, Span<float> state)
+    /// <param name="shape">What a window is.</param>
+    /// <param name="window">The context before the window and the window, 1 = full scale.</param>
+    /// <param name="state">The network's memory; is carried on.</param>
+    public float Run(SileroShape shape, ReadOnlySpan<float> window, Span<float> state)
     {
-        ConcurrentBag<SileroTensors> idle = shape.SampleRateHz == SileroShape.Wide.SampleRateHz ? idle16 : idle8;
-        if (!idle.TryTake(out SileroTensors? tensors)) tensors = new SileroTensors(this, shape.SampleRateHz, shape.InputLength);
-        float result = tensors.Run(input, state);
-        idle.Add(tensors);
-        return result;
+        SileroTensors tensors = Borrow(shape, 1);
+        tensors.Put(0, window, state);
+        tensors.Run();
+        float likely = tensors.Take(0, state);
+        Return(shape, tensors);
+        return likely;
     }
+
+    /// <summary>Tensors for so many windows at once, to be given back.</summary>
+    public SileroTensors Borrow(SileroShape shape, int rows) => Bag(shape, rows).TryTake(out SileroTensors? there) ? there : new SileroTensors(this, shape, rows);
+
+    public void Return(SileroShape shape, SileroTensors tensors) => Bag(shape, tensors.Rows).Add(tensors);
 
     public void Dispose()
     {
-        foreach (SileroTensors tensors in idle8.Concat(idle16)) tensors.Dispose();
+        foreach (SileroTensors tensors in idle.Values.SelectMany(b => b)) tensors.Dispose();
         Api.ReleaseSession(Session);
     }
+
+    private ConcurrentBag<SileroTensors> Bag(SileroShape shape, int rows) => idle.TryGetValue((shape, rows), out ConcurrentBag<SileroTensors>? there) ? there : idle.GetOrAdd((shape, rows), _ => []);
 }

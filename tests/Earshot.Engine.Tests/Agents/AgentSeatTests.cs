@@ -17,7 +17,7 @@ public sealed class AgentSeatTests
     public async Task However_long_the_seat_was_empty_the_next_words_are_in_place(int waitSeconds, int emptySeconds)
     {
         var time = new ManualTimeProvider();
-        await using var rig = new EngineRig(time: time);
+        await using EngineRig rig = Rig(time);
         var call = new CallInTime(rig, time);
         var seat = new AgentSeat(call.Session, time);
         call.Pass(waitSeconds * 1000);
@@ -46,7 +46,7 @@ public sealed class AgentSeatTests
     public async Task A_microphone_that_gave_nothing_for_minutes_and_comes_back_is_in_place_and_its_loss_is_told()
     {
         var time = new ManualTimeProvider();
-        await using var rig = new EngineRig(time: time);
+        await using EngineRig rig = Rig(time);
         var call = new CallInTime(rig, time);
         var seat = new AgentSeat(call.Session, time);
         var ann = new Browser("Ann");
@@ -70,7 +70,7 @@ public sealed class AgentSeatTests
     {
         var storage = new FaultyStorage();
         var time = new ManualTimeProvider();
-        await using (var rig = new EngineRig(storage, time: time))
+        await using (EngineRig rig = Rig(time, storage))
         {
             var call = new CallInTime(rig, time);
             var seat = new AgentSeat(call.Session, time);
@@ -100,6 +100,9 @@ public sealed class AgentSeatTests
         lost.AtMs.ShouldBe(5000, 1);
         lost.DurationMs.ShouldBe(manifest.DurationSeconds * 1000 - 5000, 1);
     }
+
+    /// <summary>Minutes pass in less than a second here, which no disk need keep up with.</summary>
+    private static EngineRig Rig(TimeProvider time, FaultyStorage? storage = null) => new(storage, time, o => o.Recording.BufferLimit = TimeSpan.FromHours(1));
 
     /// <summary>20 ms of the microphone, whose count began <paramref name="sinceMs"/> ago.</summary>
     private static void Speak(AgentSeat seat, IAgentSocket socket, double sinceMs, TimeProvider time, double loudFromMs, double loudToMs)

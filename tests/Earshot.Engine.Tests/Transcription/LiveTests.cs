@@ -26,7 +26,7 @@ public sealed class LiveTests
         {
             track.Ring.Write(at, audio.AsSpan(at, Frame));
             pieces.Clear();
-            track.Drain(pieces);
+            Drain(track, pieces);
             given.AddRange(pieces.Select(p => (p, (double)(at + Frame) / Rate)));
         }
         given.Count.ShouldBe(truth.Length);
@@ -52,7 +52,7 @@ public sealed class LiveTests
         for (int at = 0; at < audio.Length; at += Frame)
         {
             track.Ring.Write(at, audio.AsSpan(at, Math.Min(Frame, audio.Length - at)));
-            track.Drain(pieces);
+            Drain(track, pieces);
         }
         pieces.Count.ShouldBeGreaterThan(5);
         foreach ((LivePiece one, LivePiece next) in pieces.Zip(pieces.Skip(1))) next.Stretch.Audio.Start.ShouldBe(one.Stretch.Audio.End);
@@ -73,21 +73,60 @@ public sealed class LiveTests
         var track = new LiveTrack(new EnergySpeech(), new TranscriptionOptions());
         var pieces = new List<LivePiece>();
         long at = Put(track, 0, word);
-        track.Drain(pieces);
+        Drain(track, pieces);
         at = Put(track, at, new short[lost]);
-        track.Drain(pieces);
+        Drain(track, pieces);
         ((double)pieces.ShouldHaveSingleItem().Stretch.Speech.ShouldHaveSingleItem().Start).ShouldBe(Rate, 0.1 * Rate);
         at = Put(track, at, word);
-        track.Drain(pieces);
+        Drain(track, pieces);
         at = Put(track, at, new short[Rate]);
-        track.Drain(pieces);
+        Drain(track, pieces);
         ((double)pieces[1].Stretch.Speech.ShouldHaveSingleItem().Start).ShouldBe(word.Length + lost + Rate, 0.1 * Rate);
         pieces.Count.ShouldBe(2);
         at = Put(track, at, speech);
         track.Ring.Dropped.ShouldBe(0);
         track.Ring.End();
-        track.Drain(pieces);
+        Drain(track, pieces);
         track.Length.ShouldBe(at);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(4.0)]
+    [InlineData(9.9)]
+    public void What_comes_in_a_burst_is_cut_where_it_is_cut_as_it_comes(double burstSeconds)
+    {
+        short[] audio = SpeechWave.Pattern((1, 0), (1.5, 1), (0.9, 0), (0.7, 1), (0.3, 0), (0.8, 1), (2, 0), (2, 1), (0.8, 0), (0.6, 1), (2.5, 0));
+        IReadOnlyList<LivePiece> steady = Pieces(Frame), burst = Pieces((int)(burstSeconds * Rate));
+        burst.Select(p => p.Stretch.Speech).ShouldBe(steady.Select(p => p.Stretch.Speech));
+        burst.Count.ShouldBe(4);
+        foreach (LivePiece piece in burst) piece.Audio.ShouldBe(audio[(int)piece.Stretch.Audio.Start..(int)piece.Stretch.Audio.End]);
+
+        IReadOnlyList<LivePiece> Pieces(int block)
+        {
+            var track = new LiveTrack(new EnergySpeech(), new TranscriptionOptions());
+            var pieces = new List<LivePiece>();
+            for (int at = 0; at < audio.Length; at += block)
+            {
+                Put(track, at, audio[at..Math.Min(at + block, audio.Length)]);
+                Drain(track, pieces);
+            }
+            track.Ring.End();
+            Drain(track, pieces);
+            return pieces;
+        }
+    }
+
+    private static void Look(LiveStream stream)
+    {
+        stream.Take([]);
+        stream.Look();
+    }
+
+    private static void Drain(LiveTrack track, List<LivePiece> pieces)
+    {
+        track.Take(pieces);
+        track.Cut(pieces);
     }
 
     private static long Put(LiveTrack track, long at, short[] audio)
@@ -156,14 +195,14 @@ public sealed class LiveTests
         // Five words, each longer than the one before, so that each piece can be told.
         await Speak(stream, SpeechWave.Pattern([.. Enumerable.Range(1, 5).SelectMany(i => ((double, double)[])[(1, 0), (0.5 + 0.3 * i, 1)]), (1.5, 0)]));
         await engine.Expected.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancel);
-        stream.Look();
+        Look(stream);
         stream.Standing.State.ShouldBe("behind");
         stream.Standing.WaitingSeconds.ShouldBeInRange(1.1, 2.7 + 1.2, "what waits, and what the engine has");
         stream.Standing.SkippedSeconds.ShouldBeGreaterThan(2);
         hold.SetResult(new EngineAnswer("text", "", []));
         for (int i = 0; i < 400 && engine.Pieces.Count < 2; i++)
         {
-            stream.Look();
+            Look(stream);
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
         }
         engine.Pieces.Select(p => (int)Math.Round((p.Seconds - 0.4 - 0.5) / 0.3)).ShouldBe(sent);
@@ -241,7 +280,7 @@ public sealed class LiveTests
         await Speak(stream, SpeechWave.Pattern((1, 0), (1, 1), (2, 0)));
         for (int i = 0; i < 400 && stream.Standing.State != "failing"; i++)
         {
-            stream.Look();
+            Look(stream);
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
         }
         (stream.Standing.State, stream.Standing.Reason).ShouldBe(("failing", "the engine failed: no such thing"));
@@ -262,19 +301,19 @@ public sealed class LiveTests
         for (int at = 0; at < audio.Length; at += Frame)
         {
             stream.OnSamples(Track.Inbound, at, audio.AsSpan(at, Math.Min(Frame, audio.Length - at)));
-            if (at % (5 * Frame) == 0) stream.Look();
+            if (at % (5 * Frame) == 0) Look(stream);
         }
-        stream.Look();
+        Look(stream);
         if (then is null) return;
         for (int i = 0; i < 400 && stream.Standing.WaitingSeconds > 0; i++)
         {
-            stream.Look();
+            Look(stream);
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
         }
         then();
         for (int i = 0; i < 400 && !stream.Finished.IsCompleted; i++)
         {
-            stream.Look();
+            Look(stream);
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
         }
     }

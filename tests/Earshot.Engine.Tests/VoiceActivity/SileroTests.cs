@@ -63,8 +63,64 @@ public sealed class SileroTests
         }
         listener.Complete();
         while (listener.TryTake(out SpeechEdge edge)) edges.Add(edge.Sample);
-        edges.ShouldBe(finder.Complete().SelectMany(r => new[] { r.Start, r.End }));
+        // Between words the network rests, so its memory is not quite the same: an edge may move by two windows, and a pause within a word show.
+        List<long> found = [.. finder.Complete().SelectMany(r => new[] { r.Start, r.End })];
+        Join(edges);
+        Join(found);
+        edges.Count.ShouldBe(found.Count);
+        for (int i = 0; i < found.Count; i++) ((double)edges[i]).ShouldBe(found[i], 0.065 * rate);
         edges.Count.ShouldBeGreaterThan(3);
+
+        void Join(List<long> places)
+        {
+            for (int i = places.Count - 2; i > 0; i -= 2)
+            {
+                if (places[i] - places[i - 1] < 0.2 * rate) places.RemoveRange(i - 1, 2);
+            }
+        }
+    }
+
+    /// <summary>Channels whose windows go through the network side by side hear what each hears alone, however many there are and whenever each began.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(13, 40)]
+    [InlineData(45, 300)]
+    public void Channels_that_are_heard_together_are_heard_as_alone(int channels, int noisePeak)
+    {
+        using SileroSpeech silero = Load();
+        short[] speech = At(Line().Samples, 16_000), noise = TestSignal.WhiteNoise(speech.Length, 9, noisePeak);
+        for (int i = 0; i < speech.Length; i++) speech[i] = (short)Math.Clamp(speech[i] + noise[i], short.MinValue, short.MaxValue);
+        ISpeechListener single = silero.OpenLive(16_000);
+        single.Add(speech);
+        single.Complete();
+        var alone = new List<long>();
+        while (single.TryTake(out SpeechEdge edge)) alone.Add(edge.Sample);
+        alone.Count.ShouldBeGreaterThan(3);
+        ISpeechListener[] listeners = [.. Enumerable.Range(0, channels).Select(_ => silero.OpenLive(16_000))];
+        long[][] edges = [.. listeners.Select(_ => Array.Empty<long>())];
+        const int Look = 1600;
+        for (int at = 0; at < speech.Length + channels * Look; at += Look)
+        {
+            for (int i = 0; i < channels; i++)
+            {
+                int from = Math.Clamp(at - i * Look, 0, speech.Length);
+                listeners[i].Add(speech.AsSpan(from, Math.Clamp(at - i * Look + Look, 0, speech.Length) - from));
+            }
+            silero.Settle(listeners);
+            for (int i = 0; i < channels; i++) Take(i);
+        }
+        for (int i = 0; i < channels; i++)
+        {
+            listeners[i].Complete();
+            Take(i);
+            edges[i].ShouldBe(alone);
+        }
+
+        void Take(int channel)
+        {
+            while (listeners[channel].TryTake(out SpeechEdge edge)) edges[channel] = [.. edges[channel], edge.Sample];
+        }
     }
 
     [Fact]

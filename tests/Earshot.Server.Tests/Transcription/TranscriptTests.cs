@@ -184,6 +184,8 @@ public sealed class TranscriptTests
         }
 
         public ISpeechListener OpenLive(int sampleRateHz) => energy.OpenLive(sampleRateHz);
+
+        public void Settle(IReadOnlyList<ISpeechListener> listeners) => energy.Settle(listeners);
     }
 
     [Fact]
