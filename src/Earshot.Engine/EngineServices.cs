@@ -72,6 +72,7 @@ internal static class EngineServices
         services.AddSingleton<TranscriptStore>();
         services.AddSingleton<Transcribers>();
         services.AddSingleton<TrackTranscriber>();
+        services.AddSingleton<AnswerMemory>();
         services.AddSingleton<LiveTranscription>().AddSingleton<IStreamHearing>(s => s.GetRequiredService<LiveTranscription>());
         services.AddSingleton<TranscriptionStep>().AddSingleton<IAfterWorkStep>(s => s.GetRequiredService<TranscriptionStep>());
         services.AddSingleton(options.Alerts);

@@ -10,7 +10,7 @@ using Earshot.Engine.Transcription;
 namespace Earshot.Engine.AfterCall;
 
 /// <summary>Writes down what is said in every recording of a call, and stores it in catalog and manifests. Does nothing until an engine is chosen; what the present version has made is left, for it costs.</summary>
-internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcripts, ManifestStore manifests, TimelineReader timelines, AnalysisStep analysis, Transcribers engines, LiveTranscription live, TrackTranscriber transcriber, TranscriptionOptions options, TimeProvider time) : IAfterWorkStep
+internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcripts, ManifestStore manifests, TimelineReader timelines, AnalysisStep analysis, Transcribers engines, LiveTranscription live, TrackTranscriber transcriber, AnswerMemory memory, TranscriptionOptions options, TimeProvider time) : IAfterWorkStep
 {
     private const int CarrierRateHz = 8000;
 
@@ -78,7 +78,7 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
         IReadOnlyList<SegmentRow> segments = calls.Segments(recording.Id);
         if (segments.Sum(s => s.Samples) == 0 || !segments.All(s => manifests.Storage.Exists(s.File))) return null;
         bool doubled = calls.Streams(recording.CallSid).FirstOrDefault(s => s.Stem == recording.StreamStem)?.SampleRateHz == CarrierRateHz;
-        Transcript transcript = await transcriber.RunAsync(engine, new TrackRequest
+        Transcript transcript = await transcriber.RunAsync(memory.Around(recording.Id, engine), new TrackRequest
         {
             Open = () => new WaveReader(new SegmentStream(manifests.Storage, segments)),
             Speech = analysis.SpeechOf(recording.Id),
@@ -88,6 +88,7 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
             Doubled = doubled,
             Live = transcripts.Find(recording.Id, TranscriptKinds.Live) is { } live ? TranscriptJson.Read(live.Document) : null,
         }, cancellation);
+        if (transcript.State != TranscriptStates.Failed) memory.Forget(recording.Id);
         return Store(recording, transcript) ? transcript : null;
     }
 

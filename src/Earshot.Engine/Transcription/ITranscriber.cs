@@ -12,6 +12,9 @@ internal interface ITranscriber
     /// <summary>Price of a minute of audio in US dollars; 0 where it costs nothing or nobody knows.</summary>
     double PricePerMinute { get; }
 
+    /// <summary>False while all that it may do at once is under way: a piece would wait.</summary>
+    bool HasRoom => true;
+
     /// <summary>Turns one piece into text. What it knows of places is in seconds from the piece's first sample.</summary>
     /// <exception cref="TranscriptionException">It could not. The message names the engine and what to do.</exception>
     /// <exception cref="OperationCanceledException">It was called off.</exception>
@@ -27,7 +30,8 @@ internal sealed record SpeechPiece(ReadOnlyMemory<short> Samples, int SampleRate
 /// <summary>What the engine is told beside the audio.</summary>
 /// <param name="Language">As in <c>fr</c>; empty to detect it.</param>
 /// <param name="Prompt">Words that come up; empty for none.</param>
-internal sealed record TranscribeRequest(string Language, string Prompt);
+/// <param name="Once">True where a failed attempt is not worth another: what goes on to be said is asked again soon.</param>
+internal sealed record TranscribeRequest(string Language, string Prompt, bool Once = false);
 
 /// <summary>What an engine made of a piece.</summary>
 /// <param name="Text">All of it.</param>

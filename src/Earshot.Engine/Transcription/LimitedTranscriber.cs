@@ -11,6 +11,8 @@ internal sealed class LimitedTranscriber(ITranscriber engine, int atOnce) : ITra
 
     public double PricePerMinute => engine.PricePerMinute;
 
+    public bool HasRoom => places.CurrentCount > 0;
+
     public async Task<EngineAnswer> TranscribeAsync(SpeechPiece piece, TranscribeRequest request, CancellationToken cancellation)
     {
         await places.WaitAsync(cancellation);

@@ -15,6 +15,27 @@ internal sealed record LiveLine
     public required ConversationLine Line { get; init; }
 }
 
+/// <summary>What somebody who is still speaking has said so far; the next line of the track takes its place.</summary>
+internal sealed record LivePartial
+{
+    /// <summary><c>partial</c>.</summary>
+    public string Type { get; } = "partial";
+
+    public required string StreamSid { get; init; }
+    public required string RecordingId { get; init; }
+    public required string Track { get; init; }
+    public required string Speaker { get; init; }
+
+    /// <summary>Where the speech began, on the call's clock.</summary>
+    public double StartSeconds { get; init; }
+
+    /// <summary>How far the text goes.</summary>
+    public double EndSeconds { get; init; }
+
+    /// <summary>Empty when there is nothing to show any more.</summary>
+    public required string Text { get; init; }
+}
+
 /// <summary>How live transcription of a stream stands.</summary>
 internal sealed record LiveTextState
 {
@@ -39,4 +60,5 @@ internal sealed record LiveTextState
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LiveLine))]
 [JsonSerializable(typeof(LiveTextState))]
+[JsonSerializable(typeof(LivePartial))]
 internal sealed partial class LiveTextJson : JsonSerializerContext;

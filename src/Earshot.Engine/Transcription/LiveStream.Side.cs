@@ -15,12 +15,17 @@ internal sealed partial class LiveStream
         private double sentSeconds;
         private double skippedSeconds;
         private int requests;
+        private CancellationTokenSource? hurried; // What is with the engine of somebody who still speaks.
+        private long hurriedTo;
 
         public Track Which => which;
 
         public LiveTrack Track { get; } = new(owner.detector, owner.options);
 
         public List<TranscriptSegment> Segments { get; } = [];
+
+        /// <summary>What it is saying; guarded by the stream's lock.</summary>
+        public LivePartial? Partial { get; set; }
 
         /// <summary>What waits here, and what waits for a place at the engine or is there.</summary>
         public double WaitingSeconds
@@ -49,6 +54,7 @@ internal sealed partial class LiveStream
             if (pieces.Count == 0) return;
             lock (gate)
             {
+                hurried?.Cancel(); // The whole is there.
                 foreach (LivePiece piece in pieces)
                 {
                     waiting.AddLast(piece);
@@ -75,6 +81,46 @@ internal sealed partial class LiveStream
                 queuedSeconds = waiting.Count == 0 ? 0 : queuedSeconds - Seconds(next.Value);
                 (busy, askedSeconds) = (true, Seconds(next.Value));
                 _ = Send(next.Value);
+            }
+        }
+
+        /// <summary>Asks for the text so far of somebody who still speaks, where the engine has nothing better to do.</summary>
+        public void Hurry()
+        {
+            if (owner.options.Live.PartialEvery <= TimeSpan.Zero || !owner.engine.HasRoom) return;
+            lock (gate)
+            {
+                if (busy || waiting.Count > 0 || hurried is not null) return;
+                if (Track.Unfinished(hurriedTo, (long)(owner.options.Live.PartialEvery.TotalSeconds * LiveTrack.RateHz)) is not { } piece) return;
+                hurriedTo = Track.HeardTo;
+                hurried = CancellationTokenSource.CreateLinkedTokenSource(owner.givenUp);
+                _ = Send(piece, hurried);
+            }
+        }
+
+        private async Task Send(LivePiece piece, CancellationTokenSource calledOff)
+        {
+            await Task.Yield();
+            try
+            {
+                var speech = new SpeechPiece(piece.Audio, LiveTrack.RateHz);
+                EngineAnswer answer = await owner.engine.TranscribeAsync(speech, owner.told with { Once = true }, calledOff.Token);
+                string text = string.Join(' ', SegmentPlacer.Place(piece.Stretch, speech, answer).Select(s => s.Weigh(null)).Where(s => !s.WithoutSpeech && s.Trust >= owner.options.DoubtBelow).Select(s => s.Text));
+                lock (gate) (requests, sentSeconds) = (requests + 1, sentSeconds + speech.Seconds);
+                owner.Show(this, piece.Stretch, text, calledOff.Token);
+            }
+            catch (Exception e) when (e is TranscriptionException or OperationCanceledException)
+            {
+                // The whole piece comes soon, and says what is wrong.
+            }
+            catch (Exception e)
+            {
+                lock (gate) LastError = $"the engine failed: {e.Message}";
+            }
+            finally
+            {
+                lock (gate) hurried = null;
+                calledOff.Dispose();
             }
         }
 
@@ -118,8 +164,7 @@ internal sealed partial class LiveStream
             try
             {
                 EngineAnswer answer = await owner.engine.TranscribeAsync(speech, owner.told, owner.givenUp);
-                requests++;
-                sentSeconds += speech.Seconds;
+                lock (gate) (requests, sentSeconds) = (requests + 1, sentSeconds + speech.Seconds);
                 LastError = null;
                 owner.Add(this, [.. SegmentPlacer.Place(piece.Stretch, speech, answer).Select(s => s.Weigh(null))]);
             }
@@ -137,6 +182,7 @@ internal sealed partial class LiveStream
             }
             finally
             {
+                owner.Unshow(this);
                 lock (gate) (busy, askedSeconds) = (false, 0);
             }
         }

@@ -53,6 +53,12 @@ internal sealed partial class LiveStream : IStreamListener
         get { lock (gate) return now; }
     }
 
+    /// <summary>What is being said.</summary>
+    public IReadOnlyList<LivePartial> Partials
+    {
+        get { lock (gate) return [.. sides.Select(s => s?.Partial).OfType<LivePartial>()]; }
+    }
+
     /// <summary>The newest lines.</summary>
     public IReadOnlyList<LiveLine> Newest(int count)
     {
@@ -80,6 +86,10 @@ internal sealed partial class LiveStream : IStreamListener
         lock (gate)
         {
             foreach (LiveLine line in lines) channel.Writer.TryWrite(Json(line));
+            foreach (Side side in sides.OfType<Side>())
+            {
+                if (side.Partial is { } partial) channel.Writer.TryWrite(Json(partial));
+            }
             channel.Writer.TryWrite(JsonSerializer.SerializeToUtf8Bytes(now, LiveTextJson.Default.LiveTextState));
             if (finished.Task.IsCompleted) channel.Writer.TryComplete();
             else if (watchers.Count >= MostWatching) return null;
@@ -120,6 +130,7 @@ internal sealed partial class LiveStream : IStreamListener
             side.Add(found);
             if (isLast) side.KeepNewest(); // The call is over: what waits is sent after it, with the whole.
             side.Go();
+            if (!isLast) side.Hurry();
         }
         Tell();
         if (isLast && sides.All(s => s is null || s.IsIdle)) Finish();
@@ -203,10 +214,45 @@ internal sealed partial class LiveStream : IStreamListener
         }
     }
 
+    /// <summary>Shows what a side is saying, unless the whole has come meanwhile.</summary>
+    private void Show(Side side, SpeechStretch stretch, string text, CancellationToken calledOff)
+    {
+        if (text.Length == 0) return;
+        double offset = stream.StartOffsetMs(side.Which) / 1000;
+        lock (gate)
+        {
+            if (finished.Task.IsCompleted || calledOff.IsCancellationRequested) return;
+            side.Partial = new LivePartial
+            {
+                StreamSid = StreamSid,
+                RecordingId = stream.RecordingIds[(int)side.Which],
+                Track = side.Which.Name(),
+                Speaker = stream.Speakers[(int)side.Which],
+                StartSeconds = Math.Round(offset + (double)stretch.Speech[0].Start / LiveTrack.RateHz, 3),
+                EndSeconds = Math.Round(offset + (double)stretch.Audio.End / LiveTrack.RateHz, 3),
+                Text = text,
+            };
+            Send(Json(side.Partial));
+        }
+    }
+
+    /// <summary>What was shown of a side has become a line, or nothing.</summary>
+    private void Unshow(Side side)
+    {
+        lock (gate)
+        {
+            if (side.Partial is not { } shown) return;
+            side.Partial = null;
+            Send(Json(shown with { Text = "" }));
+        }
+    }
+
     private void Send(byte[] message)
     {
         foreach (ChannelWriter<byte[]> watcher in watchers) watcher.TryWrite(message);
     }
+
+    private static byte[] Json(LivePartial partial) => JsonSerializer.SerializeToUtf8Bytes(partial, LiveTextJson.Default.LivePartial);
 
     private static byte[] Json(LiveLine line) => JsonSerializer.SerializeToUtf8Bytes(line, LiveTextJson.Default.LiveLine);
 }

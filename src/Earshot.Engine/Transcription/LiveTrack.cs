@@ -97,6 +97,20 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
         held += samples.Length;
     }
 
+    /// <summary>What is being said, so far; null where nobody speaks, or fewer samples than that are new.</summary>
+    /// <param name="taken">Up to where it was taken before, by <see cref="HeardTo"/>.</param>
+    /// <param name="least">Samples that must be new.</param>
+    public LivePiece? Unfinished(long taken, long least)
+    {
+        if (began < 0 || !listener.IsSpeech || Heard - Math.Max(began, taken) < least) return null;
+        long start = Math.Max(Math.Max(began - PadSamples, emitted), first);
+        IEnumerable<SampleRange> speech = open >= 0 ? ranges.Append(new SampleRange(open, Heard - open)) : ranges;
+        return new LivePiece(new SpeechStretch(new SampleRange(start + shift, Heard - start), [.. speech.Select(r => new SampleRange(r.Start + shift, r.Length))]), audio.AsSpan((int)(start - first), (int)(Heard - start)).ToArray());
+    }
+
+    /// <summary>How far it has heard, by a count of its own.</summary>
+    public long HeardTo => Heard;
+
     private double JoinSamples => options.JoinPause.TotalSeconds * RateHz;
 
     private void TakeEdges(List<LivePiece> pieces)

@@ -20,4 +20,7 @@ internal sealed class LiveTranscriptionOptions
 
     /// <summary>The most speech in one piece: an unbroken speech gives text each time.</summary>
     public TimeSpan LongestPiece { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>How often the text so far of somebody who is still speaking is asked for; 0 never. Each time sends the piece from its beginning, while the engine has nothing else to do.</summary>
+    public TimeSpan PartialEvery { get; set; }
 }

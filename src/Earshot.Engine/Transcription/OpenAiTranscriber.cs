@@ -59,7 +59,7 @@ internal sealed class OpenAiTranscriber : ITranscriber, IDisposable
         TranscriptionException? last = null;
         try
         {
-            return await attempts.ExecuteAsync(async token =>
+            return request.Once ? await OnceAsync(wav, request, both.Token) : await attempts.ExecuteAsync(async token =>
             {
                 try
                 {

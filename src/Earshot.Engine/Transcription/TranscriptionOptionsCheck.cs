@@ -20,6 +20,7 @@ internal static class TranscriptionOptionsCheck
         if (options.Live.VoiceActivity is not ("" or EnergySpeech.DetectorName)) yield return $"{path}:Live:VoiceActivity is '{options.Live.VoiceActivity}'; expected 'energy', or nothing for the detector of the analysis";
         if (options.Live.MostLag < TimeSpan.FromSeconds(1) || options.Live.MostLag > TimeSpan.FromMinutes(10)) yield return $"{path}:Live:MostLag must be from 1 s to 10 min";
         if (options.Live.LongestPiece < TimeSpan.FromSeconds(3) || options.Live.LongestPiece > TimeSpan.FromSeconds(30)) yield return $"{path}:Live:LongestPiece must be from 3 s to 30 s";
+        if (options.Live.PartialEvery != TimeSpan.Zero && (options.Live.PartialEvery < TimeSpan.FromSeconds(0.5) || options.Live.PartialEvery > TimeSpan.FromSeconds(30))) yield return $"{path}:Live:PartialEvery must be 0 (never) or from 0.5 s to 30 s";
         if (options.Live.Enabled && !options.IsOn) yield return $"{path}:Live:Enabled needs {path}:Engine";
         if (options.DoubtBelow is not (>= 0 and <= 1)) yield return $"{path}:DoubtBelow must be from 0 to 1";
         foreach ((string place, string language) in options.Numbers.Select(n => ($"{path}:Numbers:{n.Key}:Language", n.Value.Language)).Append(($"{path}:Language", options.Language)))

@@ -309,7 +309,7 @@ var Card = class {
   /** What was said last, where it is transcribed live. */
   speak(text) {
     const state = text?.standing.state === "failing" ? `The engine fails: ${text.standing.reason}` : "";
-    const shown = `${state}|${text?.lines.map((l) => l.number).join() ?? ""}`;
+    const shown = `${state}|${text?.lines.map((l) => l.number).join() ?? ""}|${text?.partials.map((p) => p.text).join("|") ?? ""}`;
     if (shown === this.wordsShown) return;
     this.wordsShown = shown;
     const items = (text?.lines ?? []).filter((l) => !l.line.withoutSpeech).map(({ line }) => {
@@ -317,6 +317,11 @@ var Card = class {
       item.append(span(`who ${line.track}`, line.speaker), " ", line.text);
       return item;
     });
+    for (const partial of text?.partials ?? []) {
+      const item = element("li", "now");
+      item.append(span(`who ${partial.track}`, partial.speaker), ` ${partial.text} …`);
+      items.push(item);
+    }
     if (state) items.push(Object.assign(element("li", "faint"), { textContent: state }));
     this.words.replaceChildren(...items);
     this.words.hidden = items.length === 0;
@@ -1162,6 +1167,7 @@ var LiveTranscript = class extends HTMLElement {
   socket = null;
   retry = 0;
   seen = /* @__PURE__ */ new Set();
+  partials = /* @__PURE__ */ new Map();
   connectedCallback() {
     this.open();
   }
@@ -1187,10 +1193,28 @@ var LiveTranscript = class extends HTMLElement {
       this.say(message.state === "failing" ? `The engine fails: ${message.reason}. ${left}` : message.state === "ok" && !left ? "" : late + left);
       return;
     }
+    if (message.type === "partial") {
+      this.hear(`${message.streamSid}/${message.track}`, message);
+      return;
+    }
+    this.hear(`${message.streamSid}/${message.line.track}`, null);
     const key = `${message.streamSid}/${message.number}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.querySelector("ol").append(this.item(message.line));
+    this.querySelector("ol:not(.now)").append(this.item(message.line));
+  }
+  /** What a side is saying at this moment, until its line comes. */
+  hear(side, partial) {
+    this.partials.get(side)?.remove();
+    this.partials.delete(side);
+    if (!partial?.text) return;
+    const item = document.createElement("li");
+    item.className = partial.track;
+    const words = document.createElement("div");
+    words.append(part("at", clock(partial.startSeconds)), part("who", partial.speaker), part("text", `${partial.text} …`));
+    item.append(words);
+    this.partials.set(side, item);
+    this.querySelector("ol.now").append(item);
   }
   say(text) {
     const status = this.querySelector(".standing");

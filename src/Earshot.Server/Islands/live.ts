@@ -5,7 +5,7 @@ interface LiveTrack { track: string; speaker: string; levelDbfs: number | null; 
 interface LiveCall {
   callSid: string; streamSid: string; from: string; to: string; startedAt: string; seconds: number; stage: number;
   twoWay: boolean; recording: string; trouble: string | null; agent: string | null; listeners: number; tracks: LiveTrack[];
-  text: { standing: { state: string; reason: string; skippedSeconds: number }; lines: { number: number; line: { track: string; speaker: string; text: string; doubted: boolean; withoutSpeech: boolean } }[] } | null;
+  text: { standing: { state: string; reason: string; skippedSeconds: number }; lines: { number: number; line: { track: string; speaker: string; text: string; doubted: boolean; withoutSpeech: boolean } }[]; partials: { track: string; speaker: string; text: string }[] } | null;
 }
 
 const FLOOR_DBFS = -60;
@@ -139,7 +139,7 @@ class Card {
   /** What was said last, where it is transcribed live. */
   private speak(text: LiveCall["text"]): void {
     const state = text?.standing.state === "failing" ? `The engine fails: ${text.standing.reason}` : "";
-    const shown = `${state}|${text?.lines.map((l) => l.number).join() ?? ""}`;
+    const shown = `${state}|${text?.lines.map((l) => l.number).join() ?? ""}|${text?.partials.map((p) => p.text).join("|") ?? ""}`;
     if (shown === this.wordsShown) return;
     this.wordsShown = shown;
     const items = (text?.lines ?? []).filter((l) => !l.line.withoutSpeech).map(({ line }) => {
@@ -147,6 +147,11 @@ class Card {
       item.append(span(`who ${line.track}`, line.speaker), " ", line.text);
       return item;
     });
+    for (const partial of text?.partials ?? []) {
+      const item = element("li", "now");
+      item.append(span(`who ${partial.track}`, partial.speaker), ` ${partial.text} …`);
+      items.push(item);
+    }
     if (state) items.push(Object.assign(element("li", "faint"), { textContent: state }));
     this.words.replaceChildren(...items);
     this.words.hidden = items.length === 0;

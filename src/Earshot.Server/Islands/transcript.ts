@@ -2,7 +2,7 @@ import { clock } from "./format";
 
 interface Doubt { code: string; message: string }
 interface Line { recordingId: string; track: string; speaker: string; startSeconds: number; inRecordingSeconds: number; text: string; doubted: boolean; withoutSpeech: boolean; trust: number; doubts: Doubt[] }
-type Message = { type: "line"; number: number; streamSid: string; line: Line } | { type: "state"; streamSid: string; state: string; reason: string; waitingSeconds: number; skippedSeconds: number };
+type Message = { type: "line"; number: number; streamSid: string; line: Line } | { type: "partial"; streamSid: string; track: string; speaker: string; startSeconds: number; text: string } | { type: "state"; streamSid: string; state: string; reason: string; waitingSeconds: number; skippedSeconds: number };
 
 const CALL_ENDED = 4000;
 const RETRY_MS = 2000;
@@ -12,6 +12,7 @@ export class LiveTranscript extends HTMLElement {
   private socket: WebSocket | null = null;
   private retry = 0;
   private seen = new Set<string>();
+  private readonly partials = new Map<string, HTMLElement>();
 
   connectedCallback(): void {
     this.open();
@@ -42,10 +43,29 @@ export class LiveTranscript extends HTMLElement {
       this.say(message.state === "failing" ? `The engine fails: ${message.reason}. ${left}` : message.state === "ok" && !left ? "" : late + left);
       return;
     }
+    if (message.type === "partial") {
+      this.hear(`${message.streamSid}/${message.track}`, message);
+      return;
+    }
+    this.hear(`${message.streamSid}/${message.line.track}`, null);
     const key = `${message.streamSid}/${message.number}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.querySelector("ol")!.append(this.item(message.line));
+    this.querySelector("ol:not(.now)")!.append(this.item(message.line));
+  }
+
+  /** What a side is saying at this moment, until its line comes. */
+  private hear(side: string, partial: { track: string; speaker: string; startSeconds: number; text: string } | null): void {
+    this.partials.get(side)?.remove();
+    this.partials.delete(side);
+    if (!partial?.text) return;
+    const item = document.createElement("li");
+    item.className = partial.track;
+    const words = document.createElement("div");
+    words.append(part("at", clock(partial.startSeconds)), part("who", partial.speaker), part("text", `${partial.text} …`));
+    item.append(words);
+    this.partials.set(side, item);
+    this.querySelector("ol.now")!.append(item);
   }
 
   private say(text: string): void {

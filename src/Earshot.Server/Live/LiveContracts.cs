@@ -54,7 +54,8 @@ internal sealed record LiveTrack(string Track, string Speaker, double? LevelDbfs
 /// <summary>The words of a running stream.</summary>
 /// <param name="Standing">How the engine keeps up.</param>
 /// <param name="Lines">The newest, oldest first; all of them come from <c>WS /api/calls/{id}/transcript/stream</c>.</param>
-internal sealed record LiveText(LiveTextState Standing, IReadOnlyList<LiveLine> Lines);
+/// <param name="Partials">What is being said, where <c>Transcription:Live:PartialEvery</c> asks for it.</param>
+internal sealed record LiveText(LiveTextState Standing, IReadOnlyList<LiveLine> Lines, IReadOnlyList<LivePartial> Partials);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LiveSnapshot))]

@@ -112,7 +112,7 @@ internal sealed partial class LiveFeed(LiveStreams live, AgentDesk desk, LiveTra
             Agent = seat?.AgentName,
             Listeners = seat?.ListenerNames.Count ?? 0,
             Tracks = tracks,
-            Text = words.Find(facts.StreamSid.Value) is { } heard ? new LiveText(heard.Standing, heard.Newest(NewestLines)) : null,
+            Text = words.Find(facts.StreamSid.Value) is { } heard ? new LiveText(heard.Standing, heard.Newest(NewestLines), heard.Partials) : null,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Earshot.Audio.Detection;
 using Earshot.Engine.Calls;
 using Earshot.Engine.Transcription;
@@ -289,6 +290,80 @@ public sealed class LiveTests
         while (watch.Messages.TryRead(out _)) told++;
         told.ShouldBe(1, "the state at the start, and nothing after it has left");
         watch.Messages.Completion.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Somebody_who_speaks_on_is_shown_so_far_and_the_line_takes_its_place()
+    {
+        var options = new TranscriptionOptions();
+        options.Live.PartialEvery = TimeSpan.FromSeconds(1);
+        var asked = new List<(double Seconds, bool Once)>();
+        LiveStream stream = Stream(new FakeEngine((piece, request, _) =>
+        {
+            lock (asked) asked.Add((piece.Seconds, request.Once));
+            return Task.FromResult(new EngineAnswer($"{piece.Seconds:0} seconds", "", []));
+        }), options);
+        using LiveWatch watch = stream.Watch()!;
+        await SpeakSlowly(stream, SpeechWave.Pattern((1, 0), (4, 1), (2, 0)));
+        asked.Where(a => a.Once).Select(a => Math.Round(a.Seconds)).ShouldBe([1, 2, 3, 4]);
+        asked.Where(a => !a.Once).ShouldHaveSingleItem().Seconds.ShouldBe(4.3, 0.2);
+        JsonNode[] told = [.. Read(watch).Where(m => (string?)m["type"] is "partial" or "line")];
+        told.Select(m => (string?)m["text"] ?? (string?)m["line"]!["text"]).ShouldBe(["1 seconds", "2 seconds", "3 seconds", "4 seconds", "4 seconds", ""]);
+        told.Select(m => (string?)m["type"]).ShouldBe(["partial", "partial", "partial", "partial", "line", "partial"]);
+        foreach (JsonNode partial in told[..4])
+        {
+            ((double)partial["startSeconds"]!).ShouldBe(1.1, 0.1, "the track begins at 0.1 s of the call");
+            ((string?)partial["speaker"]).ShouldBe("technician");
+        }
+        ((double)told[2]["endSeconds"]!).ShouldBe(4.1, 0.2);
+        stream.Partials.ShouldBeEmpty();
+        stream.Newest(9).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_somebody_who_speaks_on_neither_waits_nor_holds_up_the_whole_and_its_failure_is_none()
+    {
+        var options = new TranscriptionOptions();
+        options.Live.PartialEvery = TimeSpan.FromSeconds(1);
+        int asked = 0, calledOff = 0;
+        var engine = new FakeEngine(async (piece, request, cancellation) =>
+        {
+            if (!request.Once) return new EngineAnswer("the whole", "", []);
+            asked++;
+            if (asked == 1) throw new TranscriptionException("busy", mayPass: true);
+            await using CancellationTokenRegistration _ = cancellation.Register(() => calledOff++);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            throw new InvalidOperationException();
+        });
+        LiveStream stream = Stream(engine, options);
+        using LiveWatch watch = stream.Watch()!;
+        await SpeakSlowly(stream, SpeechWave.Pattern((1, 0), (4, 1), (2, 0)));
+        (asked, calledOff).ShouldBe((2, 1), "one that fails, one that hangs until the whole is there");
+        stream.Newest(9).ShouldHaveSingleItem().Line.Text.ShouldBe("the whole");
+        stream.Standing.State.ShouldBe("ok");
+        Read(watch).ShouldNotContain(m => (string?)m["type"] == "partial");
+
+        engine.HasRoom = false;
+        LiveStream other = Stream(engine, options);
+        await SpeakSlowly(other, SpeechWave.Pattern((1, 0), (4, 1), (2, 0)));
+        asked.ShouldBe(2, "the engine has better to do");
+        other.Newest(9).ShouldHaveSingleItem();
+    }
+
+    private static IEnumerable<JsonNode> Read(LiveWatch watch)
+    {
+        while (watch.Messages.TryRead(out byte[]? message)) yield return JsonNode.Parse(message)!;
+    }
+
+    /// <summary>As <see cref="Speak"/>, with time for the engine's answers between the looks.</summary>
+    private static async Task SpeakSlowly(LiveStream stream, short[] audio)
+    {
+        for (int at = 0; at < audio.Length; at += 5 * Frame)
+        {
+            stream.OnSamples(Track.Inbound, at, audio.AsSpan(at, Math.Min(5 * Frame, audio.Length - at)));
+            Look(stream);
+            await Task.Delay(TimeSpan.FromMilliseconds(15), TimeProvider.System, Cancel);
+        }
     }
 
     private static HeardStream Facts { get; } = new() { CallSid = "CA1", StreamSid = "MZ1", RecordingIds = ["in", "out"], Speakers = ["technician", "agent"], StartOffsetMs = _ => 100 };

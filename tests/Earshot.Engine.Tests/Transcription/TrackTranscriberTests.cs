@@ -80,6 +80,30 @@ public sealed class TrackTranscriberTests
     }
 
     [Fact]
+    public async Task Another_attempt_asks_only_for_what_is_missing_and_another_language_for_all()
+    {
+        var memory = new AnswerMemory();
+        int asked = 0;
+        var engine = new FakeEngine(_ => Interlocked.Increment(ref asked) == 3 ? throw new TranscriptionException("it is busy", mayPass: true) : new EngineAnswer($"answer {asked}", "", []));
+        short[] audio = SpeechWave.Pattern([.. Enumerable.Range(0, 5).SelectMany(i => ((double, double)[])[(1, 0), (0.8 + 0.1 * i, 1)])]);
+        (await Attempt("a")).State.ShouldBe("failed");
+        asked.ShouldBe(3);
+        Transcript made = await Attempt("a");
+        made.Segments.Select(s => s.Text).ShouldBe(["answer 1", "answer 2", "answer 4", "answer 5", "answer 6"]);
+        (made.Requests, asked).ShouldBe((5, 6));
+        await Attempt("b");
+        asked.ShouldBe(11, "another recording is another");
+        await Attempt("a", "fr");
+        asked.ShouldBe(16);
+        memory.Forget("a");
+        await Attempt("a");
+        asked.ShouldBe(21);
+
+        Task<Transcript> Attempt(string recording, string language = "") =>
+            Transcriber(o => o.Parallel = 1).RunAsync(memory.Around(recording, engine), new TrackRequest { Open = () => Open(audio, Rate), Language = language }, Cancel);
+    }
+
+    [Fact]
     public async Task As_many_pieces_as_set_are_with_the_engine_at_once_and_a_call_off_ends_it()
     {
         var hold = new TaskCompletionSource<EngineAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
