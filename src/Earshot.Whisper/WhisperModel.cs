@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Earshot.Whisper;
@@ -6,8 +5,6 @@ namespace Earshot.Whisper;
 /// <summary>A model's weights in memory, shared by the sessions that are opened on it. Safe for several threads.</summary>
 public sealed unsafe class WhisperModel : IDisposable
 {
-    private const uint Magic = 0x67676d6c;
-
     private nint context;
 
     private WhisperModel(WhisperLibrary library, string path, nint context)
@@ -38,7 +35,7 @@ public sealed unsafe class WhisperModel : IDisposable
     /// <exception cref="WhisperException">It is not there, is no model, is cut off, or does not fit into memory.</exception>
     public static WhisperModel Load(WhisperLibrary library, string path, bool useGpu = true)
     {
-        CheckHead(path);
+        WhisperModelFile.Check(path);
         WhisperApi.LastError = null;
         ContextParameters* defaults = library.Api.ContextDefaults();
         ContextParameters parameters = *defaults;
@@ -63,20 +60,5 @@ public sealed unsafe class WhisperModel : IDisposable
     {
         nint free = Interlocked.Exchange(ref context, 0);
         if (free != 0) Library.Api.Free(free);
-    }
-
-    private static void CheckHead(string path)
-    {
-        Span<byte> head = stackalloc byte[4];
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || BinaryPrimitives.ReadUInt32LittleEndian(head) != Magic)
-                throw new WhisperException($"{path} is not a ggml model of whisper.cpp: 'earshot models list' names models that are");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new WhisperException($"{path} cannot be read: {e.Message}");
-        }
     }
 }

@@ -91,10 +91,52 @@ public sealed class WhisperTests : IDisposable
         Problem(() => WhisperModel.Load(library, path)).ShouldBe($"{path} is not a ggml model of whisper.cpp: 'earshot models list' names models that are");
         WhisperTestModel.Write(path, 2, Sentence);
         using (FileStream cut = File.OpenWrite(path)) cut.SetLength(cut.Length * 2 / 3);
-        Problem(() => WhisperModel.Load(library, path)).ShouldStartWith($"{path} could not be loaded as a model (");
+        Problem(() => WhisperModel.Load(library, path)).ShouldStartWith($"{path} is damaged or cut off: at byte ");
         using WhisperModel model = Speaking(out string whole);
         using WhisperSession session = model.Open();
         Problem(() => session.Transcribe(Noise(1), new WhisperRequest { Language = "fr" }, Cancel)).ShouldBe($"{whole} knows English alone, not 'fr': take a model without '.en'");
+    }
+
+    /// <summary>Any number of its head, any place where it may be cut, any number that describes a tensor: it is refused in words or loaded, and the process lives.</summary>
+    [Fact]
+    public void A_damaged_model_is_refused_and_ends_nothing()
+    {
+        WhisperLibrary library = Library();
+        string path = folder.Sub("speaking.bin");
+        WhisperTestModel.Write(path, 2.5, Sentence);
+        byte[] whole = File.ReadAllBytes(path);
+        string damaged = folder.Sub("damaged.bin");
+        int tensors = 14 * 4 + 80 * 201 * 4 + 4 + 4 + 1 + Sentence.Sum(t => t.Length + 4);
+        int[] places = [.. Enumerable.Range(0, 14).Select(i => i * 4), 14 * 4 + 80 * 201 * 4, 14 * 4 + 80 * 201 * 4 + 4, .. Enumerable.Range(0, 5).Select(i => tensors + i * 4)];
+        int refused = 0, loaded = 0;
+        foreach (int place in places)
+        {
+            int value = BitConverter.ToInt32(whole, place);
+            foreach (int other in (int[])[0, -1, 1, value + 1, value - 1, value * 2, value | 1 << 30, int.MaxValue, int.MinValue])
+            {
+                byte[] changed = [.. whole];
+                BitConverter.TryWriteBytes(changed.AsSpan(place), other).ShouldBeTrue();
+                Try(changed);
+            }
+        }
+        for (int i = 0; i < 40; i++) Try(whole.AsSpan(0, (int)((long)whole.Length * i / 40)).ToArray());
+        refused.ShouldBeGreaterThan(180);
+
+        void Try(byte[] bytes)
+        {
+            File.WriteAllBytes(damaged, bytes);
+            try
+            {
+                using WhisperModel model = WhisperModel.Load(library, damaged);
+                using WhisperSession session = model.Open();
+                session.Transcribe(Noise(1), new WhisperRequest(), Cancel);
+                loaded++;
+            }
+            catch (WhisperException)
+            {
+                refused++;
+            }
+        }
     }
 
     [Fact]
