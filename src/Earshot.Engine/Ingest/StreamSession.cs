@@ -25,6 +25,7 @@ internal sealed partial class StreamSession : IStreamConsumer, IRecordingObserve
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool[] heardCoded = new bool[TrackNames.Count];
     private readonly bool[] heardSamples = new bool[TrackNames.Count];
+    private readonly bool[] writtenSamples = new bool[TrackNames.Count]; // Of the writer that has the stream.
     private StreamRecorder? recorder;
     private long lastMessageTicks;
     private EndReason endReason;
@@ -239,10 +240,10 @@ internal sealed partial class StreamSession : IStreamConsumer, IRecordingObserve
     {
         if (!heardSamples[(int)track] && heardCoded[(int)track])
         {
-            heardSamples[(int)track] = true;
             Stages.Reach(CallStage.DecodedToPcm, track);
             Stages.Reach(CallStage.Resampled, track);
             Stages.Reach(CallStage.LevelMeasured, track);
+            Volatile.Write(ref heardSamples[(int)track], true);
         }
         if (track == Track.Inbound || Microphone is null) recorder?.AppendSamples(track, samples); // Step 9
         foreach (IFrameListener listener in listeners) // Step 10
@@ -259,11 +260,17 @@ internal sealed partial class StreamSession : IStreamConsumer, IRecordingObserve
 
     void IRecordingObserver.OnFileCreated(Track track, string path)
     {
-        Stages.Reach(CallStage.WrittenToWav, track);
         services.Log.FileCreated(this, path);
     }
 
-    void IRecordingObserver.OnWritten(Track track, int bytes) => services.Log.Written(bytes);
+    void IRecordingObserver.OnWritten(Track track, int bytes)
+    {
+        services.Log.Written(bytes);
+        // The file of a two-way stream's outbound track begins with the silence before its first word: that is no audio that came so far.
+        if (writtenSamples[(int)track] || !Volatile.Read(ref heardSamples[(int)track])) return;
+        writtenSamples[(int)track] = true;
+        Stages.Reach(CallStage.WrittenToWav, track);
+    }
 
     void IRecordingObserver.OnTrouble(string reason)
     {

@@ -51,6 +51,33 @@ public sealed class StreamSessionTests
         rig.Call().Stages.Count.ShouldBe(stages.Count);
     }
 
+    [Fact]
+    public async Task The_silence_before_a_bots_first_word_is_no_audio_that_was_written()
+    {
+        await using var rig = new EngineRig();
+        var twoWay = new SyntheticCall { TwoWay = true };
+        StreamSession session = rig.Open();
+        session.Attach(new TakesAll());
+        session.IsTwoWay = true;
+        session.Send(twoWay.Start());
+        long at = 0;
+        for (; at < 1000; at += SyntheticCall.FrameMs) session.Send(twoWay.Media("inbound", at).Message);
+        while (!session.Stages.Has(CallStage.WrittenToWav, Track.Inbound)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        session.Stages.Has(CallStage.WrittenToWav, Track.Outbound).ShouldBeFalse();
+        session.Outbound.Media(new byte[1600]).ShouldBeTrue();
+        for (; at < 2000; at += SyntheticCall.FrameMs) session.Send(twoWay.Media("inbound", at).Message);
+        session.Send(twoWay.Stop());
+        await session.StoredAsync();
+        StageReached[] outbound = [.. session.Stages.Snapshot().Where(s => s.Track == Track.Outbound)];
+        outbound.Select(s => s.Stage).ShouldBe(Enumerable.Range((int)CallStage.FirstMedia, 6).Select(s => (CallStage)s));
+        outbound.Single(s => s.Stage == CallStage.WrittenToWav).At.ShouldBeGreaterThanOrEqualTo(outbound.Single(s => s.Stage == CallStage.Resampled).At);
+    }
+
+    private sealed class TakesAll : ICarrierLine
+    {
+        public bool TrySend(ReadOnlySpan<byte> message) => true;
+    }
+
     [Theory]
     [InlineData(nameof(ExportFormat.MuLaw))]
     [InlineData(nameof(ExportFormat.Wav8k))]
