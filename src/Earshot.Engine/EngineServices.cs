@@ -108,6 +108,7 @@ internal static class EngineServices
             {
                 store.UseSqlite(SqliteFactory.Instance, new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString());
                 store.ProvisionSchema();
+                store.ConfigureStore(o => o.UseBackgroundThreads = true); // A look for misfires that waits for the database must not keep the process alive.
             });
         });
         services.AddQuartzHostedService(o =>
