@@ -16,16 +16,58 @@ namespace Earshot.Engine.Ingest;
 internal sealed record RecoveredStream(string Stem, string CallSid, long Appended, string? Problem);
 
 /// <summary>Finishes what was cut off: completes each WAV from its journal, writes the manifests, and enters the catalog by the same door as a live end. Can be cut off itself and run again.</summary>
-internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, IngestOptions options, ILogger<StreamRecovery> log)
+internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, LiveStreams live, IngestOptions options, ILogger<StreamRecovery> log)
 {
-    /// <summary>Recovers every stream that is not closed. No other process may be recording into the folder.</summary>
+    /// <summary>Recovers every stream that is not closed, and enters those that are closed on disk but not in the catalog. No other process may be recording into the folder.</summary>
     public IReadOnlyList<RecoveredStream> Run()
     {
         var done = new List<RecoveredStream>();
+        var closed = new List<string>();
         foreach (string stem in Stems())
-            if (RecoverSafely(stem) is { } result) done.Add(result);
+            if (RecoverSafely(stem, closed) is { } result) done.Add(result);
+        done.AddRange(EnterClosed(closed));
         return done;
     }
+
+    /// <summary>A process can go between a stream's last manifest and its rows. The catalog is asked after the manifests were read: a stream that ended meanwhile in this process has its rows by then.</summary>
+    private IEnumerable<RecoveredStream> EnterClosed(List<string> closed)
+    {
+        if (closed.Count == 0) return [];
+        IReadOnlySet<string> known = store.ClosedStems();
+        return [.. closed.Where(stem => !known.Contains(stem)).Select(RecordOf).OfType<StreamRecord>().OrderBy(r => r.Stream.EndedAt).ToList().Select(EnterSafely)];
+    }
+
+    private StreamRecord? RecordOf(string stem)
+    {
+        try
+        {
+            return manifests.ReadCall(stem) is { } call ? CatalogRecords.Read(manifests, stem, call, []) : null;
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            Log.NotRecovered(log, e, stem, StorageFault.Describe(e, manifests.Storage.Location));
+            return null;
+        }
+    }
+
+    private RecoveredStream EnterSafely(StreamRecord record)
+    {
+        string stem = record.Stream.Stem;
+        try
+        {
+            store.Save(record);
+            Log.Entered(log, stem);
+            return new RecoveredStream(stem, record.Call.CallSid, 0, null);
+        }
+        catch (Exception e)
+        {
+            Log.NotRecovered(log, e, stem, e.Message);
+            return new RecoveredStream(stem, record.Call.CallSid, 0, e.Message);
+        }
+    }
+
+    /// <summary>True for a stream that this process records at the moment; the end of its stem is not known outside, as a taken name gets <c>_2</c>.</summary>
+    private bool IsRunning(string stem) => live.All.Concat(live.Finishing).Any(s => s.Names is { } names && stem.StartsWith(names.CallStem, StringComparison.Ordinal));
 
     private IReadOnlyList<string> Stems()
     {
@@ -40,14 +82,19 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         }
     }
 
-    /// <summary>Null when the stream is closed already. Whatever a damaged file brings about stays here: the server must come up and take calls.</summary>
-    private RecoveredStream? RecoverSafely(string stem)
+    /// <summary>Null when the stream runs here, or is closed already: then it is added to <paramref name="closed"/>. Whatever a damaged file brings about stays here: the server must come up and take calls.</summary>
+    private RecoveredStream? RecoverSafely(string stem, List<string> closed)
     {
         CallManifest? call = null;
         try
         {
             call = manifests.ReadCall(stem);
-            if (call is not null && call.State != RecordingStates.Recording) return null;
+            if (IsRunning(stem)) return null;
+            if (call is not null && call.State != RecordingStates.Recording)
+            {
+                closed.Add(stem);
+                return null;
+            }
             RecoveredStream result = Recover(stem, call);
             if (result.Problem is null) Log.Recovered(log, stem, result.Appended / 16_000.0);
             else Log.NotRecovered(log, null, stem, result.Problem);
@@ -112,6 +159,9 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
     {
         [LoggerMessage(EventId = 4101, Level = LogLevel.Warning, Message = "Recovered {Stem}: {Seconds:0.00} s of audio taken from its journal")]
         public static partial void Recovered(ILogger logger, string stem, double seconds);
+
+        [LoggerMessage(EventId = 4103, Level = LogLevel.Warning, Message = "Entered {Stem} in the catalog: its files were closed, but the catalog did not have it so")]
+        public static partial void Entered(ILogger logger, string stem);
 
         [LoggerMessage(EventId = 4102, Level = LogLevel.Error, Message = "Could not recover {Stem}: {Problem}")]
         public static partial void NotRecovered(ILogger logger, Exception? error, string stem, string problem);

@@ -85,6 +85,8 @@ public sealed class RecoveryTests
             await using var again = new EngineRig(moments[i]);
             again.Get<StreamRecovery>().Run();
             Hashes(moments[i]).ShouldBe(expected, $"killed behind change {i}");
+            again.Get<CallStore>().Find(SyntheticCall.DefaultCallSid)!.State.ShouldBe("recovered", $"killed behind change {i}");
+            again.Get<CallStore>().Recordings(SyntheticCall.DefaultCallSid).Count.ShouldBe(2, $"killed behind change {i}");
         }
         for (long n = 0; n < straight.Operations; n++)
         {
@@ -95,6 +97,56 @@ public sealed class RecoveryTests
             if (rig.Get<StreamRecovery>().Run() is [{ Problem: not null }]) rig.Get<StreamRecovery>().Run().Single().Problem.ShouldBeNull();
             Hashes(failing).ShouldBe(expected, $"change {n} failed");
         }
+    }
+
+    /// <summary>The process went, or the catalog failed, between the last manifest and the rows.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_is_closed_on_disk_alone_enters_the_catalog_and_its_work_is_due(bool hasOpenRow)
+    {
+        var storage = new FaultyStorage();
+        await using (var first = new EngineRig(storage))
+        {
+            StreamSession session = first.Open();
+            var call = new SyntheticCall();
+            session.Send(call.Start());
+            session.Send(call.RunBoth(100, 20));
+            session.Send(call.Stop());
+            await session.StoredAsync();
+        }
+        await using var rig = new EngineRig(storage);
+        CallStore store = rig.Get<CallStore>();
+        string stem = rig.Manifests.CallStems().Single();
+        if (hasOpenRow) store.Save(CatalogRecords.From(stem, rig.Call() with { State = RecordingStates.Recording, EndedAt = null }, []));
+        Dictionary<string, string> before = Hashes(storage);
+
+        RecoveredStream entered = rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem();
+
+        (entered.Stem, entered.CallSid, entered.Appended, entered.Problem).ShouldBe((stem, SyntheticCall.DefaultCallSid, 0, null));
+        (store.Find(SyntheticCall.DefaultCallSid)!.State, store.Recordings(SyntheticCall.DefaultCallSid).Count).ShouldBe(("complete", 2));
+        rig.Get<AfterWorkStore>().Pending(10).ShouldBe([SyntheticCall.DefaultCallSid]);
+        Hashes(storage).ShouldBe(before);
+        rig.Get<AfterWorkStore>().Queue(SyntheticCall.DefaultCallSid);
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        rig.Get<AfterWorkStore>().Pending(10).ShouldBeEmpty("what the catalog has is not stored again");
+    }
+
+    [Fact]
+    public async Task A_stream_that_runs_in_this_process_is_left_alone()
+    {
+        await using var rig = new EngineRig();
+        StreamSession session = rig.Open();
+        var call = new SyntheticCall();
+        session.Send(call.Start());
+        session.Send(call.RunBoth(100, 20));
+        for (int n = 0; n < 400 && (rig.Manifests.CallStems() is not [var stem] || rig.Manifests.ReadCall(stem) is null); n++) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        rig.Call().State.ShouldBe("recording");
+        session.Send(call.Stop());
+        await session.StoredAsync();
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        rig.Call().State.ShouldBe("complete");
     }
 
     [Fact]
