@@ -196,7 +196,7 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
 
         public long Missing => reader.Missing;
 
-        public long Appended => waves.Sum(w => w?.Appended ?? 0);
+        public long Appended => waves.Sum(w => w is null ? 0 : w.Appended + w.Filled);
 
         public bool HasMicrophone => player.HasMicrophone;
 
@@ -240,7 +240,12 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
             if (Header!.TrackStems.Count == TrackNames.Count) waves[(int)track] = new WaveCompletion(manifests, Header, track);
         }
 
-        public override void OnSamples(Track track, long startSample, ReadOnlySpan<short> samples) => waves[(int)track]?.Add(startSample, samples);
+        public override void OnSamples(Track track, long startSample, ReadOnlySpan<short> samples)
+        {
+            if (waves[(int)track] is not { } wave) return;
+            wave.IsAnothers = track == Track.Outbound && HasMicrophone; // The journal has what the caller heard of it.
+            wave.Add(startSample, samples);
+        }
 
         public void Dispose()
         {

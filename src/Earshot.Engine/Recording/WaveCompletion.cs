@@ -5,7 +5,7 @@ using Earshot.Engine.Storage;
 
 namespace Earshot.Engine.Recording;
 
-/// <summary>Completes a recording that was cut off: keeps the whole samples that are in its files and appends those that they lack. Run again, it goes on where it was.</summary>
+/// <summary>Completes a recording that was cut off: keeps the whole samples that are in its files, fills the holes between them and appends what they lack. Run again, it goes on where it was.</summary>
 internal sealed class WaveCompletion : IDisposable
 {
     private const int BytesPerSample = 2;
@@ -15,6 +15,8 @@ internal sealed class WaveCompletion : IDisposable
     private readonly IRecordingStorage storage;
     private readonly PooledBytes pending = new();
     private readonly List<SegmentManifest> segments = [];
+    private readonly WaveHoles holes;
+    private readonly long foundEnd;
     private IStoredFile? last;
     private long end;
 
@@ -38,6 +40,8 @@ internal sealed class WaveCompletion : IDisposable
             segments.Add(new SegmentManifest(file, end, samples, null));
             end += samples;
         }
+        foundEnd = end;
+        holes = new WaveHoles(storage, [.. segments]);
     }
 
     /// <summary>The recording's stem.</summary>
@@ -49,9 +53,16 @@ internal sealed class WaveCompletion : IDisposable
     /// <summary>Samples that the files have with those.</summary>
     public long EndSample => end;
 
+    /// <summary>Samples that stood in no file and were put into holes.</summary>
+    public long Filled => holes.Filled;
+
+    /// <summary>What the files hold is not what is decoded from here on: it stays as it is, and what they lack is appended.</summary>
+    public bool IsAnothers { get; set; }
+
     /// <summary>Takes samples at their place; those that are in the files already are passed over.</summary>
     public void Add(long startSample, ReadOnlySpan<short> samples)
     {
+        if (startSample < foundEnd && !IsAnothers) holes.Compare(startSample, samples[..(int)Math.Min(samples.Length, foundEnd - startSample)]);
         long skip = Math.Max(0, end - startSample);
         if (skip >= samples.Length) return;
         ReadOnlySpan<short> missing = samples[(int)skip..];
@@ -65,6 +76,7 @@ internal sealed class WaveCompletion : IDisposable
     public IReadOnlyList<SegmentManifest> Close()
     {
         Flush();
+        holes.Dispose();
         if (segments.Count == 0) return [];
         segments[^1] = segments[^1] with { Samples = end - segments[^1].StartSample };
         foreach (SegmentManifest segment in segments)
@@ -81,6 +93,7 @@ internal sealed class WaveCompletion : IDisposable
     public void Dispose()
     {
         last?.Dispose();
+        holes.Dispose();
         pending.Release();
     }
 

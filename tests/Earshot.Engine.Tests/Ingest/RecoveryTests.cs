@@ -63,6 +63,60 @@ public sealed class RecoveryTests
         Hashes(left).ShouldBe(once);
     }
 
+    /// <summary>The disk did not take the audio for a time, and then did; the journal, which has more room in memory, stayed whole.</summary>
+    [Theory]
+    [InlineData(3600, 9600, 19_200)]
+    [InlineData(3600, 0, 6400)]
+    [InlineData(3600, 9_999, 20_001)]
+    [InlineData(1, 9600, 41_600)]
+    public async Task A_hole_inside_the_files_is_filled_from_the_journal(int segmentSeconds, int from, int to)
+    {
+        (FaultyStorage whole, FaultyStorage left, _) = await Record(TimeSpan.FromSeconds(segmentSeconds));
+        short[] expected = Joined(whole);
+        Dig(left, Inbound, from, to).ShouldBe(to - from);
+
+        await using var rig = new EngineRig(left);
+        RecoveredStream result = rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem();
+
+        result.Problem.ShouldBeNull();
+        result.Appended.ShouldBeGreaterThanOrEqualTo(to - from);
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        WaveAssert.Same(expected, rig.Samples(manifest));
+        (manifest.LostMs, manifest.UnwrittenMs).ShouldBe((0, 0));
+        manifest.Segments.ShouldAllBe(s => s.Sha256 == Hex(left.Bytes(s.File)));
+    }
+
+    /// <summary>Zeros that are silence stay, whatever a journal that is not in step with the files would put there.</summary>
+    [Fact]
+    public async Task What_is_not_in_step_with_the_files_is_not_written_into_them()
+    {
+        (_, FaultyStorage left, _) = await Record(TimeSpan.FromHours(1));
+        string wav = Inbound + ".wav";
+        byte[] other = left.Bytes(wav);
+        for (int i = WaveAssert.HeaderBytes; i < other.Length; i++) other[i] ^= 0x15;
+        other.AsSpan(WaveAssert.HeaderBytes + 20_000, 12_800).Clear();
+        left.Put(wav, [.. other]);
+        await using var rig = new EngineRig(left);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        left.Bytes(wav).AsSpan(WaveAssert.HeaderBytes, other.Length - WaveAssert.HeaderBytes).SequenceEqual(other.AsSpan(WaveAssert.HeaderBytes)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_microphone_s_recording_gets_nothing_from_the_telephone_band_within_what_it_has()
+    {
+        (_, FaultyStorage left, _) = await Record(TimeSpan.FromHours(1));
+        string agent = Inbound.Replace("technician", "agent", StringComparison.Ordinal), journal = CallStem + ".wire.jsonl";
+        Dig(left, Inbound, 9600, 19_200);
+        Dig(left, agent, 9600, 19_200);
+        byte[] lines = left.Bytes(journal);
+        int header = lines.AsSpan().IndexOf((byte)'\n') + 1;
+        left.Put(journal, [.. lines[..header], .. "{\"us\":1,\"microphone\":true}\n"u8, .. lines[header..]]);
+        await using var rig = new EngineRig(left);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        rig.Samples(rig.Recordings()["outbound"].Manifest)[9600..19_200].ShouldAllBe(s => s == 0);
+        rig.Samples(rig.Recordings()["inbound"].Manifest)[9600..19_200].Count(s => s == 0).ShouldBeLessThan(100);
+    }
+
     /// <summary>Recovery is killed behind each of its changes, or its disk fails there, and runs again.</summary>
     [Theory]
     [InlineData("as it lies", 3600)]
@@ -70,6 +124,8 @@ public sealed class RecoveryTests
     [InlineData("wav torn byte", 3600)]
     [InlineData("both wavs gone", 3600)]
     [InlineData("second segment gone", 1)]
+    [InlineData("hole", 3600)]
+    [InlineData("hole over segments", 1)]
     public async Task Recovery_can_be_cut_off_itself_and_run_again(string cut, int segmentSeconds)
     {
         (_, FaultyStorage left, _) = await Record(TimeSpan.FromSeconds(segmentSeconds));
@@ -327,8 +383,25 @@ public sealed class RecoveryTests
         if (cut == "journal header only") s.Put(journal, s.Bytes(journal)[..(s.Bytes(journal).AsSpan().IndexOf((byte)'\n') + 1)]);
         if (cut == "call manifest gone") s.Delete(call);
         if (cut == "call manifest unreadable") s.Put(call, s.Bytes(call)[..40]);
+        if (cut.StartsWith("hole", StringComparison.Ordinal)) Dig(s, Inbound, 9600, 25_600);
         if (cut == "second segment gone") s.Delete(Inbound + ".2.wav");
         if (cut == "temporary manifest left") s.Put(call + ".tmp", s.Bytes(call)[..40]);
+    }
+
+    /// <summary>Makes a recording's samples zero from one place to another, over its segments. Gives how many there were.</summary>
+    private static int Dig(FaultyStorage s, string stem, int from, int to)
+    {
+        int start = 0, dug = 0;
+        for (int n = 1; s.Exists(FileNames.Segment(stem, n)); n++)
+        {
+            byte[] bytes = s.Bytes(FileNames.Segment(stem, n));
+            int samples = (bytes.Length - WaveAssert.HeaderBytes) / 2, first = Math.Clamp(from - start, 0, samples), last = Math.Clamp(to - start, 0, samples);
+            bytes.AsSpan(WaveAssert.HeaderBytes + (first * 2), (last - first) * 2).Clear();
+            s.Put(FileNames.Segment(stem, n), bytes);
+            dug += last - first;
+            start += samples;
+        }
+        return dug;
     }
 
     private static short[] Joined(FaultyStorage storage) => WaveAssert.Samples(storage.Bytes(Inbound + ".wav"));
