@@ -113,6 +113,7 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         using var rebuild = new Rebuild(manifests, stem, options);
         if (rebuild.Header is null || rebuild.Decoder.Facts is null) return CloseWithoutJournal(stem, call, rebuild);
         if (rebuild.HasMicrophone && rebuild.WaveOf(Track.Outbound) is { Appended: > 0 } near && rebuild.Decoder[Track.Outbound] is { } line) rebuild.NoteLostMicrophone(line.Figures.FirstMs, near);
+        rebuild.NoteMissing();
         StreamContext context = rebuild.Context(call);
         var recordings = new List<(string Stem, RecordingManifest Manifest)>();
         for (var track = Track.Inbound; track <= Track.Outbound; track++)
@@ -121,7 +122,7 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
             IReadOnlyList<SegmentManifest> segments = wave.Close();
             if (segments.Count == 0) continue;
             LevelMeter? microphone = track == Track.Outbound && rebuild.HasMicrophone ? LevelOf(segments) : null;
-            RecordingManifest manifest = ManifestBuilder.Recording(context, decoded, new RecordedTrack(track, wave.Stem, manifests.WithHashes(segments), 0), microphone);
+            RecordingManifest manifest = ManifestBuilder.Recording(context, decoded, new RecordedTrack(track, wave.Stem, manifests.WithHashes(segments), wave.Missing), microphone);
             manifests.Write(wave.Stem, manifest, durable: true);
             recordings.Add((wave.Stem, manifest));
         }
@@ -207,6 +208,17 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
             events.Add(new TimelineEvent(EventKinds.Loss, Track.Outbound.Name(), startMs + near.EndSample / 16.0 - ms, ms, $"the last {ms:0} ms of the agent's microphone went with the process; what the caller heard stands in their place"));
         }
 
+        /// <summary>What the disk did not take and the journal does not have is said where a live call says it.</summary>
+        public void NoteMissing()
+        {
+            for (var track = Track.Inbound; track <= Track.Outbound; track++)
+            {
+                if (waves[(int)track] is not { Missing: > 0 } wave || Decoder[track] is not { } decoded) continue;
+                double ms = wave.Missing / 16.0;
+                events.Add(new TimelineEvent(EventKinds.RecordingTrouble, track.Name(), decoded.Figures.FirstMs + (wave.FirstMissing / 16.0), ms, $"{ms:0} ms came and could not be written, and the journal lacks them too; silence stands in their place"));
+            }
+        }
+
         public WaveCompletion? WaveOf(Track track) => waves[(int)track];
 
         public StreamContext Context(CallManifest? call)
@@ -238,7 +250,10 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         {
             for (CallStage stage = CallStage.FirstMedia; stage <= CallStage.LevelMeasured; stage++) stages.Reach(stage, track, At);
             if (Header!.TrackStems.Count == TrackNames.Count) waves[(int)track] = new WaveCompletion(manifests, Header, track);
+            if (reader.Missing > 0) waves[(int)track]?.AddMissing(0); // Where it began in the files is not known.
         }
+
+        public override void OnMissing(Track track, long samples) => waves[(int)track]?.AddMissing(samples * 16_000 / Decoder.Facts!.Format.SampleRateHz);
 
         public override void OnSamples(Track track, long startSample, ReadOnlySpan<short> samples)
         {

@@ -19,6 +19,8 @@ internal sealed class WaveCompletion : IDisposable
     private readonly long foundEnd;
     private IStoredFile? last;
     private long end;
+    private long unknown;
+    private long missingAtEnd;
 
     /// <param name="manifests">Where the files are.</param>
     /// <param name="header">The journal's header, which has the name that the recording had asked for; a taken one got <c>_2</c>.</param>
@@ -56,13 +58,31 @@ internal sealed class WaveCompletion : IDisposable
     /// <summary>Samples that stood in no file and were put into holes.</summary>
     public long Filled => holes.Filled;
 
+    /// <summary>Samples that came and were not kept: neither the files nor the journal has them.</summary>
+    public long Missing => holes.Missing + missingAtEnd;
+
+    /// <summary>Place of the first of them; -1 when there are none.</summary>
+    public long FirstMissing { get; private set; } = -1;
+
     /// <summary>What the files hold is not what is decoded from here on: it stays as it is, and what they lack is appended.</summary>
     public bool IsAnothers { get; set; }
+
+    /// <summary>The journal lacks messages; of the next samples so many stand for them.</summary>
+    public void AddMissing(long samples)
+    {
+        unknown += samples;
+        holes.LoseStep();
+    }
 
     /// <summary>Takes samples at their place; those that are in the files already are passed over.</summary>
     public void Add(long startSample, ReadOnlySpan<short> samples)
     {
-        if (startSample < foundEnd && !IsAnothers) holes.Compare(startSample, samples[..(int)Math.Min(samples.Length, foundEnd - startSample)]);
+        int lacking = (int)Math.Min(unknown, samples.Length);
+        unknown -= lacking;
+        long before = Missing;
+        if (startSample < foundEnd && !IsAnothers) holes.Compare(startSample, samples[..(int)Math.Min(samples.Length, foundEnd - startSample)], lacking);
+        missingAtEnd += Math.Max(0, startSample + lacking - Math.Max(startSample, foundEnd));
+        if (FirstMissing < 0 && Missing > before) FirstMissing = startSample;
         long skip = Math.Max(0, end - startSample);
         if (skip >= samples.Length) return;
         ReadOnlySpan<short> missing = samples[(int)skip..];

@@ -7,7 +7,7 @@ namespace Earshot.Engine.Recording;
 /// <summary>Finds holes inside a recording's files, where the disk did not take what came, and fills them with what was decoded again from the journal. Samples that are there stay as they are.</summary>
 /// <remarks>
 /// A hole reads as zeros, and so does silence that was sent; the two are told apart by what was decoded. It must be in step with the files: the last block that
-/// had samples in them was the same, sample for sample. A hole that began in step is filled to its end.
+/// had samples in them was the same, sample for sample. A hole that began in step is filled to its end. Behind a gap in the journal it must come into step anew.
 /// </remarks>
 internal sealed class WaveHoles(IRecordingStorage storage, IReadOnlyList<SegmentManifest> segments) : IDisposable
 {
@@ -25,8 +25,17 @@ internal sealed class WaveHoles(IRecordingStorage storage, IReadOnlyList<Segment
     /// <summary>Samples that were put into holes.</summary>
     public long Filled { get; private set; }
 
+    /// <summary>Samples of which neither the files nor the journal has anything.</summary>
+    public long Missing { get; private set; }
+
+    /// <summary>The journal lacks something: what is decoded behind it may lie otherwise than in the files.</summary>
+    public void LoseStep() => inStep = false;
+
     /// <summary>Compares decoded samples with those of the files at the same place. They come in order, and lie within the files.</summary>
-    public void Compare(long startSample, ReadOnlySpan<short> decoded)
+    /// <param name="startSample">Their place.</param>
+    /// <param name="decoded">The samples.</param>
+    /// <param name="unknown">So many of them, from the first, stand for what the journal lacks.</param>
+    public void Compare(long startSample, ReadOnlySpan<short> decoded, int unknown)
     {
         while (!decoded.IsEmpty)
         {
@@ -34,6 +43,8 @@ internal sealed class WaveHoles(IRecordingStorage storage, IReadOnlyList<Segment
             SegmentManifest current = segments[segment];
             ReadOnlySpan<short> part = decoded[..(int)Math.Min(decoded.Length, current.StartSample + current.Samples - startSample)];
             CompareWithin(current, startSample - current.StartSample, part);
+            if (unknown > 0) Missing += there.AsSpan(0, Math.Min(unknown, part.Length)).Count((short)0);
+            unknown -= part.Length;
             startSample += part.Length;
             decoded = decoded[part.Length..];
         }

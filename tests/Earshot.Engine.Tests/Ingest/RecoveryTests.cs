@@ -86,6 +86,62 @@ public sealed class RecoveryTests
         manifest.Segments.ShouldAllBe(s => s.Sha256 == Hex(left.Bytes(s.File)));
     }
 
+    /// <summary>The disk took nothing for so long that the journal lacks messages too.</summary>
+    [Theory]
+    [InlineData(5_000)]
+    [InlineData(150_000)]
+    public async Task Time_that_the_journal_lacks_is_kept_and_is_no_loss_of_the_carrier_s(int gapMs)
+    {
+        (FaultyStorage storage, List<SyntheticFrame> frames) = WithGap(gapMs, gapMs);
+        int gap = gapMs * 16, total = gap + 32_000;
+        short[] whole = new short[total];
+        short[] first = WaveAssert.Rendered([.. frames.Take(50).SelectMany(f => f.Audio)]), second = WaveAssert.Rendered([.. frames.Skip(50).SelectMany(f => f.Audio)]);
+        first.CopyTo(whole, 0);
+        second.CopyTo(whole, gap + 16_000);
+        await using var rig = new EngineRig(storage);
+        short[] exported = WaveAssert.Samples(rig.Export(Track.Inbound, ExportFormat.Wav16k));
+        exported.Length.ShouldBe(total);
+        exported[(gap + 16_200)..].ShouldBe(whole[(gap + 16_200)..]);
+
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        WaveAssert.Same(exported, rig.Samples(manifest));
+        (manifest.LostMs, manifest.UnwrittenMs, manifest.DurationSeconds).ShouldBe((0, gapMs, total / 16_000.0));
+        TimelineEvent told = manifest.Events.Where(e => e.Kind is EventKinds.Loss or EventKinds.ClockJump or EventKinds.RecordingTrouble).ShouldHaveSingleItem();
+        (told.Kind, told.AtMs, told.DurationMs).ShouldBe((EventKinds.RecordingTrouble, told.AtMs, gapMs));
+        told.AtMs.ShouldBe(1100, 10);
+        rig.Call().JournalMissing.ShouldBe(gapMs / 20);
+    }
+
+    [Fact]
+    public async Task Time_that_the_journal_lacks_and_the_recording_has_is_not_missing()
+    {
+        (FaultyStorage storage, List<SyntheticFrame> frames) = WithGap(5_000, 5_000);
+        short[] whole = WaveAssert.Rendered([.. frames.Take(50).SelectMany(f => f.Audio), .. SyntheticCall.AudioOf("inbound", 1, 40_000), .. frames.Skip(50).SelectMany(f => f.Audio)]);
+        using var output = new MemoryStream();
+        using (var writer = new Earshot.Audio.Wave.WaveWriter(output, Earshot.Audio.Wave.WaveFormat.Pcm16(16_000), leaveOpen: true)) writer.Write(whole);
+        storage.Put(Inbound + ".wav", output.ToArray());
+        Dig(storage, Inbound, 102_400, 104_000);
+        await using var rig = new EngineRig(storage);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        WaveAssert.Same(whole, rig.Samples(manifest));
+        manifest.LostMs.ShouldBe(0);
+        manifest.UnwrittenMs.ShouldBeLessThan(1);
+    }
+
+    /// <summary>A note of what is lacking does not make every jump of the carrier's clock time that passed.</summary>
+    [Fact]
+    public async Task A_jump_of_the_clock_beside_a_gap_in_the_journal_stays_a_jump()
+    {
+        (FaultyStorage storage, _) = WithGap(jumpMs: 36_000_000, passedMs: 2_000);
+        await using var rig = new EngineRig(storage);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        (manifest.DurationSeconds, manifest.Events.Count(e => e.Kind == EventKinds.ClockJump)).ShouldBe((2, 1));
+    }
+
     /// <summary>Zeros that are silence stay, whatever a journal that is not in step with the files would put there.</summary>
     [Fact]
     public async Task What_is_not_in_step_with_the_files_is_not_written_into_them()
@@ -386,6 +442,29 @@ public sealed class RecoveryTests
         if (cut.StartsWith("hole", StringComparison.Ordinal)) Dig(s, Inbound, 9600, 25_600);
         if (cut == "second segment gone") s.Delete(Inbound + ".2.wav");
         if (cut == "temporary manifest left") s.Put(call + ".tmp", s.Bytes(call)[..40]);
+    }
+
+    /// <summary>A journal alone: 1 s of a track, a note of messages that are lacking, 1 s whose timestamps are so much later.</summary>
+    private static (FaultyStorage Storage, List<SyntheticFrame> Frames) WithGap(int jumpMs, int passedMs)
+    {
+        var call = new SyntheticCall { TwoWay = true };
+        var header = new JournalHeader { StreamSid = SyntheticCall.DefaultStreamSid, CallSid = SyntheticCall.DefaultCallSid, StartedAt = ManualTimeProvider.Begin, ZeroAt = ManualTimeProvider.Begin, TrackStems = [Inbound, Inbound.Replace("technician", "agent", StringComparison.Ordinal)] };
+        var lines = new PooledBytes();
+        lines.Append(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(header, ManifestJson.Compact.JournalHeader));
+        lines.Append("\n"u8);
+        JournalLine.Append(lines, 1, outgoing: false, call.Start(), isJson: true);
+        List<SyntheticFrame> frames = call.Run("inbound", 100, 50);
+        for (int i = 0; i < jumpMs / 20; i++) call.Lose();
+        frames.AddRange(call.Run("inbound", 1100 + jumpMs, 50));
+        for (int i = 0; i < frames.Count; i++)
+        {
+            if (i == 50) JournalLine.AppendGap(lines, 1_100_000, jumpMs / 20);
+            JournalLine.Append(lines, ((i * 20) + 120 + (i < 50 ? 0 : passedMs)) * 1000L, outgoing: false, frames[i].Message, isJson: true);
+        }
+        var storage = new FaultyStorage();
+        storage.Put(CallStem + ".wire.jsonl", lines.Span.ToArray());
+        lines.Release();
+        return (storage, frames);
     }
 
     /// <summary>Makes a recording's samples zero from one place to another, over its segments. Gives how many there were.</summary>
