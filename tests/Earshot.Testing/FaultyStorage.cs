@@ -3,7 +3,7 @@ using Earshot.Engine.Storage;
 namespace Earshot.Testing;
 
 /// <summary>What storage is asked to do.</summary>
-public enum StorageOperation { Create, Open, Write, SetLength, Sync, WriteWhole, Delete }
+public enum StorageOperation { Create, Open, Write, SetLength, Sync, SyncNames, WriteWhole, Delete }
 
 /// <summary>Storage in memory that fails when it is told to, and keeps what it had at any moment, as a killed process would leave it.</summary>
 internal sealed class FaultyStorage : IRecordingStorage
@@ -96,6 +96,15 @@ internal sealed class FaultyStorage : IRecordingStorage
         {
             Check(StorageOperation.WriteWhole, name);
             files[name] = content.ToArray();
+            Changed?.Invoke(this);
+        }
+    }
+
+    public void SyncNames()
+    {
+        lock (gate)
+        {
+            Check(StorageOperation.SyncNames, "");
             Changed?.Invoke(this);
         }
     }
