@@ -18,6 +18,8 @@ internal sealed record RecoveredStream(string Stem, string CallSid, long Appende
 /// <summary>Finishes what was cut off: completes each WAV from its journal, writes the manifests, and enters the catalog by the same door as a live end. Can be cut off itself and run again.</summary>
 internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, LiveStreams live, IngestOptions options, ILogger<StreamRecovery> log)
 {
+    private const int LongestHeader = 64 << 10;
+
     /// <summary>Recovers every stream that is not closed, and enters those that are closed on disk but not in the catalog. No other process may be recording into the folder.</summary>
     public IReadOnlyList<RecoveredStream> Run()
     {
@@ -95,6 +97,7 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
                 closed.Add(stem);
                 return null;
             }
+            if (call is null && TryRemoveEmpty(stem)) return null;
             RecoveredStream result = Recover(stem, call);
             if (result.Problem is null) Log.Recovered(log, stem, result.Appended / 16_000.0);
             else Log.NotRecovered(log, null, stem, result.Problem);
@@ -106,6 +109,20 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
             Log.NotRecovered(log, e, stem, problem);
             return new RecoveredStream(stem, call?.CallSid ?? "", 0, problem);
         }
+    }
+
+    /// <summary>A process can go between a journal's creation and its first line: nothing of the stream was kept, and there is nothing to finish.</summary>
+    private bool TryRemoveEmpty(string stem)
+    {
+        IRecordingStorage storage = manifests.Storage;
+        string journal = JournalReader.PartName(stem, 1);
+        if (storage.Exists(stem + FileNames.Manifest) || storage.LengthOf(journal) is < 0 or > LongestHeader || JournalReader.Parts(storage, stem).Count > 1) return false;
+        using (Stream stream = storage.OpenRead(journal))
+            for (int next; (next = stream.ReadByte()) >= 0;)
+                if (next == '\n') return false;
+        storage.Delete(journal);
+        Log.RemovedEmpty(log, stem);
+        return true;
     }
 
     private RecoveredStream Recover(string stem, CallManifest? call)
@@ -163,6 +180,9 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
 
         [LoggerMessage(EventId = 4103, Level = LogLevel.Warning, Message = "Entered {Stem} in the catalog: its files were closed, but the catalog did not have it so")]
         public static partial void Entered(ILogger logger, string stem);
+
+        [LoggerMessage(EventId = 4104, Level = LogLevel.Warning, Message = "Removed the journal of {Stem}: it was cut off before its first line, and nothing of the stream was kept")]
+        public static partial void RemovedEmpty(ILogger logger, string stem);
 
         [LoggerMessage(EventId = 4102, Level = LogLevel.Error, Message = "Could not recover {Stem}: {Problem}")]
         public static partial void NotRecovered(ILogger logger, Exception? error, string stem, string problem);

@@ -261,6 +261,23 @@ public sealed class RecoveryTests
         rig.Call().State.ShouldBe("complete");
     }
 
+    /// <summary>A journal that has a whole line, or a manifest beside it, even one that cannot be read, stays.</summary>
+    [Theory]
+    [InlineData("", null, false)]
+    [InlineData("{\"journal\":1,\"streamSid\":\"MZ", null, false)]
+    [InlineData("{\"journal\":1,\"str\n", null, true)]
+    [InlineData("", "{", true)]
+    public async Task A_journal_that_was_cut_off_before_its_first_line_goes(string journal, string? manifest, bool stays)
+    {
+        var storage = new FaultyStorage();
+        storage.Put(CallStem + ".wire.jsonl", System.Text.Encoding.UTF8.GetBytes(journal));
+        if (manifest is not null) storage.Put(CallStem + ".json", System.Text.Encoding.UTF8.GetBytes(manifest));
+        await using var rig = new EngineRig(storage);
+        rig.Get<StreamRecovery>().Run().Count.ShouldBe(stays ? 1 : 0);
+        storage.Exists(CallStem + ".wire.jsonl").ShouldBe(stays);
+        rig.Get<StreamRecovery>().Run().Count.ShouldBe(stays ? 1 : 0);
+    }
+
     [Fact]
     public async Task A_stream_that_was_not_recorded_is_closed()
     {
