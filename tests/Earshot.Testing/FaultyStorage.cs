@@ -10,10 +10,17 @@ internal sealed class FaultyStorage : IRecordingStorage
 {
     private const int NoSpace = 28;
     private readonly Lock gate = new();
+    private volatile int hanging;
     private readonly Dictionary<string, byte[]> files = new(StringComparer.Ordinal);
 
     /// <summary>Decides on every change, by its number from 0; null lets it pass.</summary>
     public Func<long, StorageOperation, string, Exception?>? Fault { get; set; }
+
+    /// <summary>While it is not set, writes into files hang; the rest goes on.</summary>
+    public ManualResetEventSlim WritesGo { get; } = new(true);
+
+    /// <summary>Writes that hang now.</summary>
+    public int Hanging => hanging;
 
     /// <summary>How much of a write that fails lies in the file all the same, where it would have made the file longer.</summary>
     public double PartOfFailedWrite { get; set; }
@@ -146,6 +153,12 @@ internal sealed class FaultyStorage : IRecordingStorage
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
+            if (!owner.WritesGo.IsSet)
+            {
+                Interlocked.Increment(ref owner.hanging);
+                owner.WritesGo.Wait();
+                Interlocked.Decrement(ref owner.hanging);
+            }
             lock (owner.gate)
             {
                 ObjectDisposedException.ThrowIf(closed, this);
