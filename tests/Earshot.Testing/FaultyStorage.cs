@@ -3,17 +3,24 @@ using Earshot.Engine.Storage;
 namespace Earshot.Testing;
 
 /// <summary>What storage is asked to do.</summary>
-public enum StorageOperation { Create, Open, Write, SetLength, Sync, WriteWhole, Delete }
+public enum StorageOperation { Create, Open, Write, SetLength, Sync, SyncNames, WriteWhole, Delete }
 
 /// <summary>Storage in memory that fails when it is told to, and keeps what it had at any moment, as a killed process would leave it.</summary>
 internal sealed class FaultyStorage : IRecordingStorage
 {
     private const int NoSpace = 28;
     private readonly Lock gate = new();
+    private volatile int hanging;
     private readonly Dictionary<string, byte[]> files = new(StringComparer.Ordinal);
 
     /// <summary>Decides on every change, by its number from 0; null lets it pass.</summary>
     public Func<long, StorageOperation, string, Exception?>? Fault { get; set; }
+
+    /// <summary>While it is not set, writes into files hang; the rest goes on.</summary>
+    public ManualResetEventSlim WritesGo { get; } = new(true);
+
+    /// <summary>Writes that hang now.</summary>
+    public int Hanging => hanging;
 
     /// <summary>How much of a write that fails lies in the file all the same, where it would have made the file longer.</summary>
     public double PartOfFailedWrite { get; set; }
@@ -100,6 +107,15 @@ internal sealed class FaultyStorage : IRecordingStorage
         }
     }
 
+    public void SyncNames()
+    {
+        lock (gate)
+        {
+            Check(StorageOperation.SyncNames, "");
+            Changed?.Invoke(this);
+        }
+    }
+
     public bool Delete(string name)
     {
         lock (gate)
@@ -137,6 +153,12 @@ internal sealed class FaultyStorage : IRecordingStorage
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
+            if (!owner.WritesGo.IsSet)
+            {
+                Interlocked.Increment(ref owner.hanging);
+                owner.WritesGo.Wait();
+                Interlocked.Decrement(ref owner.hanging);
+            }
             lock (owner.gate)
             {
                 ObjectDisposedException.ThrowIf(closed, this);

@@ -115,6 +115,13 @@ internal sealed class CallStore(CatalogDatabase database)
         return connection.ExecuteScalar<long>("SELECT COUNT(*) FROM calls");
     }
 
+    /// <summary>Stems of all streams that the catalog knows as ended.</summary>
+    public IReadOnlySet<string> ClosedStems()
+    {
+        using SqliteConnection connection = database.Open();
+        return connection.Query<string>("SELECT stem FROM streams WHERE state <> 'recording'").ToHashSet(StringComparer.Ordinal);
+    }
+
     public IReadOnlyList<StreamRow> Streams(string callSid) => Query<StreamRow>("SELECT * FROM streams WHERE call_sid = @id ORDER BY started_at, stem", callSid);
 
     public IReadOnlyList<RecordingRow> Recordings(string callSid) => Query<RecordingRow>("SELECT * FROM recordings WHERE call_sid = @id ORDER BY started_at, track, id", callSid);

@@ -11,6 +11,18 @@ internal static class CatalogRecords
 {
     private const int BytesPerSample = 2;
 
+    /// <summary>A stream's rows from its manifests alone; the names of those that cannot be read are added to <paramref name="unreadable"/>.</summary>
+    public static StreamRecord Read(ManifestStore manifests, string stem, CallManifest call, List<string> unreadable)
+    {
+        var found = new List<(string, RecordingManifest)>();
+        foreach (string recording in call.Recordings)
+        {
+            if (manifests.ReadRecording(recording) is { } manifest) found.Add((recording, manifest));
+            else unreadable.Add(recording + FileNames.Manifest);
+        }
+        return From(stem, call, found);
+    }
+
     /// <param name="stem">Stem of the call manifest.</param>
     /// <param name="call">The stream's call manifest.</param>
     /// <param name="recordings">Its recordings, by stem.</param>

@@ -7,7 +7,7 @@ namespace Earshot.Engine.Ingest;
 /// Order comes from the sequence number, the place from the timestamp. A frame's expected place is the end of the one before it; only a frame more than
 /// <see cref="IngestOptions.LossThresholdMs"/> ahead of it opens a gap. If a sequence number is missing before it, the frame waits up to
 /// <see cref="IngestOptions.ReorderWindowMs"/> for its predecessor; if none is missing, the time was lost before the carrier numbered its messages and is filled at once.
-/// A track's first frame waits in the same way, so that a swap right behind <c>start</c> loses nothing.
+/// A track's first frame waits in the same way, so that a swap right behind <c>start</c> loses nothing. Where a journal lacks messages, the time is filled and is no loss of the carrier's.
 /// </remarks>
 internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOptions options, SequenceWindow window, TimelineLog events, ITrackOutput output, long arrivalResolutionUs) : ITrackFigures
 {
@@ -22,6 +22,7 @@ internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOpti
     private long previousArrivalUs;
     private long lastSequence = window.First;
     private double placedUntilMs;
+    private JournalGap gap;
 
     /// <summary>Timestamp of the first frame; NaN before it.</summary>
     public double FirstMs { get; private set; } = double.NaN;
@@ -74,6 +75,13 @@ internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOpti
     /// <summary>No more will come: what still waits is put in place.</summary>
     public void Complete() => Release(final: true);
 
+    /// <summary>The journal from which the frames come lacks messages here.</summary>
+    public void MissingInJournal()
+    {
+        Release(final: true);
+        gap.Open(previousArrivalUs);
+    }
+
     private void Begin(double atMs) => FirstMs = expectedMs = placedUntilMs = atMs;
 
     private void NoteStall(double atMs, long arrivalUs)
@@ -110,7 +118,7 @@ internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOpti
             held.Add(frame.Payload, atMs, durationMs, frame.SequenceNumber, frame.ArrivalUs);
             return;
         }
-        Fill(atMs);
+        Fill(atMs, frame.ArrivalUs);
         Emit(frame.Payload, atMs, durationMs, frame.SequenceNumber);
     }
 
@@ -129,7 +137,7 @@ internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOpti
             }
             else
             {
-                if (next.AtMs - expectedMs > options.LossThresholdMs) Fill(next.AtMs);
+                if (next.AtMs - expectedMs > options.LossThresholdMs) Fill(next.AtMs, next.ArrivalUs);
                 Emit(held.PayloadOf(next), next.AtMs, next.DurationMs, next.Sequence);
             }
             held.RemoveFirst();
@@ -139,18 +147,26 @@ internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOpti
     /// <summary>True while a frame before this one may be on its way. Without sequence numbers nobody can tell.</summary>
     private bool MayStillCome(long sequence) => sequence < 0 || window.IsAnyMissing(lastSequence, sequence);
 
-    private void Fill(double toMs)
+    private void Fill(double toMs, long arrivalUs)
     {
         double gapMs = toMs - expectedMs;
-        if (gapMs > options.MaxFill.TotalMilliseconds)
+        if (gapMs > gap.LongestMs(arrivalUs, options.MaxFill))
         {
             events.Add(Event(EventKinds.ClockJump, expectedMs, gapMs, $"the timestamp jumped by {gapMs / 1000:0.0} s, more than is ever filled; the audio follows on without a gap"));
             placedUntilMs += gapMs;
             return;
         }
-        LostMs += gapMs;
-        events.Add(Event(EventKinds.Loss, expectedMs, gapMs, $"{gapMs:0} ms never came; filled with silence"));
-        output.OnFill((long)Math.Round(gapMs * format.SamplesPerMs));
+        long samples = (long)Math.Round(gapMs * format.SamplesPerMs);
+        if (gap.IsOpen)
+        {
+            output.OnMissing(samples);
+        }
+        else
+        {
+            LostMs += gapMs;
+            events.Add(Event(EventKinds.Loss, expectedMs, gapMs, $"{gapMs:0} ms never came; filled with silence"));
+        }
+        output.OnFill(samples);
         placedUntilMs += gapMs;
         expectedMs = toMs;
     }
@@ -162,6 +178,7 @@ internal sealed class FrameSequencer(Track track, FrameFormat format, IngestOpti
         Frames++;
         output.OnPayload(payload);
         expectedMs = atMs + durationMs;
+        gap.Close();
         if (sequence > lastSequence) lastSequence = sequence;
     }
 

@@ -20,6 +20,11 @@ internal interface IStreamConsumer : ISampleOutput
 
     /// <summary>So many samples of a track (at the format's rate) were lost.</summary>
     void OnFill(Track track, long samples);
+
+    /// <summary>Of what follows, so many samples of a track (at the format's rate) stand for messages that a journal lacks. They come as fill.</summary>
+    void OnMissing(Track track, long samples)
+    {
+    }
 }
 
 /// <summary>Why a readable message was set aside.</summary>

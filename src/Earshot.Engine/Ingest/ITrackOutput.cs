@@ -8,4 +8,9 @@ internal interface ITrackOutput
 
     /// <summary>So many samples (at the format's rate) were lost and are silence.</summary>
     void OnFill(long samples);
+
+    /// <summary>Of what follows, so many samples (at the format's rate) stand for messages that a journal lacks.</summary>
+    void OnMissing(long samples)
+    {
+    }
 }

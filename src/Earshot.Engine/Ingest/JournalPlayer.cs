@@ -15,6 +15,8 @@ internal sealed class JournalPlayer(StreamDecoder decoder) : IJournalVisitor
 
     public void OnMicrophone() => HasMicrophone = true;
 
+    public void OnMissing(long messages) => decoder.MissingInJournal();
+
     public void OnRoundTrip(long roundTripUs) => decoder.RoundTrip(roundTripUs);
 
     public void OnEntry(in JournalEntry entry)
@@ -50,6 +52,10 @@ internal abstract class StreamConsumer : IStreamConsumer
     }
 
     public virtual void OnFill(Track track, long samples)
+    {
+    }
+
+    public virtual void OnMissing(Track track, long samples)
     {
     }
 

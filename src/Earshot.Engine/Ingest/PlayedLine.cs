@@ -30,6 +30,8 @@ internal sealed class PlayedLine(FrameFormat format, IngestOptions options, Time
     private double positionMs = double.NaN;
     private double shiftMs;
     private double pendingSilenceMs;
+    private long lastArrivalUs;
+    private JournalGap gap;
     private readonly List<(string Name, double LineMs)> early = [];
     private Utterance? speaking;
 
@@ -57,16 +59,26 @@ internal sealed class PlayedLine(FrameFormat format, IngestOptions options, Time
         double endMs = timestampMs + durationMs + shiftMs;
         if (double.IsNaN(positionMs)) FirstMs = positionMs = timestampMs;
         double aheadMs = endMs - positionMs;
-        if (aheadMs < -ClockBackMs || aheadMs > options.MaxFill.TotalMilliseconds)
+        if (aheadMs < -ClockBackMs || aheadMs > gap.LongestMs(arrivalUs, options.MaxFill))
         {
             // The caller's recording follows on without a gap there, and so does this one.
             shiftMs -= aheadMs - durationMs;
             endMs = positionMs + durationMs;
             clock.Restart();
         }
+        else if (gap.IsOpen && aheadMs > durationMs + options.LossThresholdMs)
+        {
+            EmitSilence(); // It was before.
+            output?.OnMissing((long)Math.Round((aheadMs - durationMs) * format.SamplesPerMs));
+        }
+        gap.Close();
+        lastArrivalUs = arrivalUs;
         clock.Frame(endMs, arrivalUs);
         PlayUntil(endMs);
     }
+
+    /// <summary>The journal from which the frames come lacks messages here.</summary>
+    public void MissingInJournal() => gap.Open(lastArrivalUs);
 
     /// <summary>Audio was sent.</summary>
     public void Media(ReadOnlySpan<byte> audio, long us)

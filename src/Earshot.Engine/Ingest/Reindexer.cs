@@ -29,17 +29,8 @@ internal sealed class Reindexer(CallStore store, ManifestStore manifests)
 
     private StreamRecord? Take(string stem, List<string> unreadable)
     {
-        if (manifests.ReadCall(stem) is not { } call)
-        {
-            unreadable.Add(stem + FileNames.Manifest);
-            return null;
-        }
-        var found = new List<(string, RecordingManifest)>();
-        foreach (string recording in call.Recordings)
-        {
-            if (manifests.ReadRecording(recording) is { } manifest) found.Add((recording, manifest));
-            else unreadable.Add(recording + FileNames.Manifest);
-        }
-        return CatalogRecords.From(stem, call, found);
+        if (manifests.ReadCall(stem) is { } call) return CatalogRecords.Read(manifests, stem, call, unreadable);
+        unreadable.Add(stem + FileNames.Manifest);
+        return null;
     }
 }

@@ -69,6 +69,13 @@ internal sealed class StreamDecoder(IngestOptions options, long arrivalResolutio
     /// <summary>The carrier's socket answered after so long.</summary>
     public void RoundTrip(long roundTripUs) => played?.RoundTrip(roundTripUs / 1000.0);
 
+    /// <summary>The journal from which the messages come lacks some here.</summary>
+    public void MissingInJournal()
+    {
+        foreach (DecodedTrack? track in tracks) (track?.Figures as FrameSequencer)?.MissingInJournal();
+        played?.MissingInJournal();
+    }
+
     /// <summary>No more will come: everything that waits is put in place.</summary>
     public void Complete()
     {
@@ -204,6 +211,8 @@ internal sealed class StreamDecoder(IngestOptions options, long arrivalResolutio
             consumer.OnFill(track, samples);
             pipeline.OnFill(samples);
         }
+
+        public void OnMissing(long samples) => consumer.OnMissing(track, samples);
     }
 }
 

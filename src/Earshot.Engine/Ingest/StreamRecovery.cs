@@ -16,16 +16,60 @@ namespace Earshot.Engine.Ingest;
 internal sealed record RecoveredStream(string Stem, string CallSid, long Appended, string? Problem);
 
 /// <summary>Finishes what was cut off: completes each WAV from its journal, writes the manifests, and enters the catalog by the same door as a live end. Can be cut off itself and run again.</summary>
-internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, IngestOptions options, ILogger<StreamRecovery> log)
+internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, LiveStreams live, IngestOptions options, ILogger<StreamRecovery> log)
 {
-    /// <summary>Recovers every stream that is not closed. No other process may be recording into the folder.</summary>
+    private const int LongestHeader = 64 << 10;
+
+    /// <summary>Recovers every stream that is not closed, and enters those that are closed on disk but not in the catalog. No other process may be recording into the folder.</summary>
     public IReadOnlyList<RecoveredStream> Run()
     {
         var done = new List<RecoveredStream>();
+        var closed = new List<string>();
         foreach (string stem in Stems())
-            if (RecoverSafely(stem) is { } result) done.Add(result);
+            if (RecoverSafely(stem, closed) is { } result) done.Add(result);
+        done.AddRange(EnterClosed(closed));
         return done;
     }
+
+    /// <summary>A process can go between a stream's last manifest and its rows. The catalog is asked after the manifests were read: a stream that ended meanwhile in this process has its rows by then.</summary>
+    private IEnumerable<RecoveredStream> EnterClosed(List<string> closed)
+    {
+        if (closed.Count == 0) return [];
+        IReadOnlySet<string> known = store.ClosedStems();
+        return [.. closed.Where(stem => !known.Contains(stem)).Select(RecordOf).OfType<StreamRecord>().OrderBy(r => r.Stream.EndedAt).ToList().Select(EnterSafely)];
+    }
+
+    private StreamRecord? RecordOf(string stem)
+    {
+        try
+        {
+            return manifests.ReadCall(stem) is { } call ? CatalogRecords.Read(manifests, stem, call, []) : null;
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            Log.NotRecovered(log, e, stem, StorageFault.Describe(e, manifests.Storage.Location));
+            return null;
+        }
+    }
+
+    private RecoveredStream EnterSafely(StreamRecord record)
+    {
+        string stem = record.Stream.Stem;
+        try
+        {
+            store.Save(record);
+            Log.Entered(log, stem);
+            return new RecoveredStream(stem, record.Call.CallSid, 0, null);
+        }
+        catch (Exception e)
+        {
+            Log.NotRecovered(log, e, stem, e.Message);
+            return new RecoveredStream(stem, record.Call.CallSid, 0, e.Message);
+        }
+    }
+
+    /// <summary>True for a stream that this process records at the moment; the end of its stem is not known outside, as a taken name gets <c>_2</c>.</summary>
+    private bool IsRunning(string stem) => live.All.Concat(live.Finishing).Any(s => s.Names is { } names && stem.StartsWith(names.CallStem, StringComparison.Ordinal));
 
     private IReadOnlyList<string> Stems()
     {
@@ -40,14 +84,20 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         }
     }
 
-    /// <summary>Null when the stream is closed already. Whatever a damaged file brings about stays here: the server must come up and take calls.</summary>
-    private RecoveredStream? RecoverSafely(string stem)
+    /// <summary>Null when the stream runs here, or is closed already: then it is added to <paramref name="closed"/>. Whatever a damaged file brings about stays here: the server must come up and take calls.</summary>
+    private RecoveredStream? RecoverSafely(string stem, List<string> closed)
     {
         CallManifest? call = null;
         try
         {
             call = manifests.ReadCall(stem);
-            if (call is not null && call.State != RecordingStates.Recording) return null;
+            if (IsRunning(stem)) return null;
+            if (call is not null && call.State != RecordingStates.Recording)
+            {
+                closed.Add(stem);
+                return null;
+            }
+            if (call is null && TryRemoveEmpty(stem)) return null;
             RecoveredStream result = Recover(stem, call);
             if (result.Problem is null) Log.Recovered(log, stem, result.Appended / 16_000.0);
             else Log.NotRecovered(log, null, stem, result.Problem);
@@ -61,11 +111,26 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         }
     }
 
+    /// <summary>A process can go between a journal's creation and its first line: nothing of the stream was kept, and there is nothing to finish.</summary>
+    private bool TryRemoveEmpty(string stem)
+    {
+        IRecordingStorage storage = manifests.Storage;
+        string journal = JournalReader.PartName(stem, 1);
+        if (storage.Exists(stem + FileNames.Manifest) || storage.LengthOf(journal) is < 0 or > LongestHeader || JournalReader.Parts(storage, stem).Count > 1) return false;
+        using (Stream stream = storage.OpenRead(journal))
+            for (int next; (next = stream.ReadByte()) >= 0;)
+                if (next == '\n') return false;
+        storage.Delete(journal);
+        Log.RemovedEmpty(log, stem);
+        return true;
+    }
+
     private RecoveredStream Recover(string stem, CallManifest? call)
     {
         using var rebuild = new Rebuild(manifests, stem, options);
         if (rebuild.Header is null || rebuild.Decoder.Facts is null) return CloseWithoutJournal(stem, call, rebuild);
         if (rebuild.HasMicrophone && rebuild.WaveOf(Track.Outbound) is { Appended: > 0 } near && rebuild.Decoder[Track.Outbound] is { } line) rebuild.NoteLostMicrophone(line.Figures.FirstMs, near);
+        rebuild.NoteMissing();
         StreamContext context = rebuild.Context(call);
         var recordings = new List<(string Stem, RecordingManifest Manifest)>();
         for (var track = Track.Inbound; track <= Track.Outbound; track++)
@@ -74,7 +139,7 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
             IReadOnlyList<SegmentManifest> segments = wave.Close();
             if (segments.Count == 0) continue;
             LevelMeter? microphone = track == Track.Outbound && rebuild.HasMicrophone ? LevelOf(segments) : null;
-            RecordingManifest manifest = ManifestBuilder.Recording(context, decoded, new RecordedTrack(track, wave.Stem, manifests.WithHashes(segments), 0), microphone);
+            RecordingManifest manifest = ManifestBuilder.Recording(context, decoded, new RecordedTrack(track, wave.Stem, manifests.WithHashes(segments), wave.Missing), microphone);
             manifests.Write(wave.Stem, manifest, durable: true);
             recordings.Add((wave.Stem, manifest));
         }
@@ -113,6 +178,12 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         [LoggerMessage(EventId = 4101, Level = LogLevel.Warning, Message = "Recovered {Stem}: {Seconds:0.00} s of audio taken from its journal")]
         public static partial void Recovered(ILogger logger, string stem, double seconds);
 
+        [LoggerMessage(EventId = 4103, Level = LogLevel.Warning, Message = "Entered {Stem} in the catalog: its files were closed, but the catalog did not have it so")]
+        public static partial void Entered(ILogger logger, string stem);
+
+        [LoggerMessage(EventId = 4104, Level = LogLevel.Warning, Message = "Removed the journal of {Stem}: it was cut off before its first line, and nothing of the stream was kept")]
+        public static partial void RemovedEmpty(ILogger logger, string stem);
+
         [LoggerMessage(EventId = 4102, Level = LogLevel.Error, Message = "Could not recover {Stem}: {Problem}")]
         public static partial void NotRecovered(ILogger logger, Exception? error, string stem, string problem);
     }
@@ -146,7 +217,7 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
 
         public long Missing => reader.Missing;
 
-        public long Appended => waves.Sum(w => w?.Appended ?? 0);
+        public long Appended => waves.Sum(w => w is null ? 0 : w.Appended + w.Filled);
 
         public bool HasMicrophone => player.HasMicrophone;
 
@@ -155,6 +226,17 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         {
             double ms = near.Appended / 16.0;
             events.Add(new TimelineEvent(EventKinds.Loss, Track.Outbound.Name(), startMs + near.EndSample / 16.0 - ms, ms, $"the last {ms:0} ms of the agent's microphone went with the process; what the caller heard stands in their place"));
+        }
+
+        /// <summary>What the disk did not take and the journal does not have is said where a live call says it.</summary>
+        public void NoteMissing()
+        {
+            for (var track = Track.Inbound; track <= Track.Outbound; track++)
+            {
+                if (waves[(int)track] is not { Missing: > 0 } wave || Decoder[track] is not { } decoded) continue;
+                double ms = wave.Missing / 16.0;
+                events.Add(new TimelineEvent(EventKinds.RecordingTrouble, track.Name(), decoded.Figures.FirstMs + (wave.FirstMissing / 16.0), ms, $"{ms:0} ms came and could not be written, and the journal lacks them too; silence stands in their place"));
+            }
         }
 
         public WaveCompletion? WaveOf(Track track) => waves[(int)track];
@@ -188,9 +270,17 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         {
             for (CallStage stage = CallStage.FirstMedia; stage <= CallStage.LevelMeasured; stage++) stages.Reach(stage, track, At);
             if (Header!.TrackStems.Count == TrackNames.Count) waves[(int)track] = new WaveCompletion(manifests, Header, track);
+            if (reader.Missing > 0) waves[(int)track]?.AddMissing(0); // Where it began in the files is not known.
         }
 
-        public override void OnSamples(Track track, long startSample, ReadOnlySpan<short> samples) => waves[(int)track]?.Add(startSample, samples);
+        public override void OnMissing(Track track, long samples) => waves[(int)track]?.AddMissing(samples * 16_000 / Decoder.Facts!.Format.SampleRateHz);
+
+        public override void OnSamples(Track track, long startSample, ReadOnlySpan<short> samples)
+        {
+            if (waves[(int)track] is not { } wave) return;
+            wave.IsAnothers = track == Track.Outbound && HasMicrophone; // The journal has what the caller heard of it.
+            wave.Add(startSample, samples);
+        }
 
         public void Dispose()
         {

@@ -2,7 +2,7 @@ using Earshot.Engine.Calls;
 
 namespace Earshot.Engine.Recording;
 
-/// <summary>Hears from a writer thread what became of a stream's files. Must not block, and but for <see cref="OnOpened"/> not throw.</summary>
+/// <summary>Hears from a writer thread, of trouble also from others, what became of a stream's files. Must not block, and but for <see cref="OnOpened"/> not throw.</summary>
 internal interface IRecordingObserver
 {
     /// <summary>The journal is open: recording has begun. Told again when it throws what storage throws.</summary>

@@ -8,7 +8,8 @@ internal sealed class JournalFile(IRecordingStorage storage, string wantedStem, 
 {
     private IStoredFile? file;
     private long position;
-    private int part;
+    private volatile int part;
+    private int lastingPart;
     private bool roll;
     private bool headerDue;
 
@@ -33,7 +34,15 @@ internal sealed class JournalFile(IRecordingStorage storage, string wantedStem, 
     /// <summary>Goes on in a new file with the next <see cref="Open"/>.</summary>
     public void Roll() => roll = true;
 
-    public void Sync() => file?.Sync();
+    /// <summary>Brings what was written to the medium, and once for each file that it is there at all.</summary>
+    public void Sync()
+    {
+        int current = part; // Another thread may go on in a next file meanwhile.
+        file?.Sync();
+        if (current == lastingPart) return;
+        storage.SyncNames();
+        lastingPart = current;
+    }
 
     public void Dispose() => file?.Dispose();
 

@@ -24,6 +24,11 @@ internal interface IJournalVisitor
     {
     }
 
+    /// <summary>Here the journal lacks so many messages that came or were sent: the disk did not take them.</summary>
+    void OnMissing(long messages)
+    {
+    }
+
     /// <summary>From here on the outbound recording is a microphone's.</summary>
     void OnMicrophone()
     {
@@ -139,7 +144,7 @@ internal sealed class JournalReader
                 hasMessage = true;
             }
             else if (json.ValueTextEquals("b64"u8)) { json.Read(); message = json.GetBytesFromBase64(); hasMessage = true; }
-            else if (json.ValueTextEquals("missing"u8)) { json.Read(); Missing += json.GetInt64(); return; }
+            else if (json.ValueTextEquals("missing"u8)) { json.Read(); NoteMissing(json.GetInt64(), visitor); return; }
             else if (json.ValueTextEquals("roundTripUs"u8)) { json.Read(); visitor.OnRoundTrip(json.GetInt64()); return; }
             else if (json.ValueTextEquals("microphone"u8)) { visitor.OnMicrophone(); return; }
             else if (json.ValueTextEquals("journal"u8))
@@ -152,6 +157,12 @@ internal sealed class JournalReader
         if (us < 0 || !hasMessage) { BadLines++; return; }
         Entries++;
         visitor.OnEntry(new JournalEntry(us, outgoing, message));
+    }
+
+    private void NoteMissing(long messages, IJournalVisitor visitor)
+    {
+        Missing += messages;
+        visitor.OnMissing(messages);
     }
 
     private sealed class NoVisitor : IJournalVisitor

@@ -3,13 +3,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Earshot.Engine.Recording;
 
-/// <summary>The few threads that write all streams to disk by the clock, and one that brings journals to the medium. They sleep while no call runs.</summary>
+/// <summary>The few threads that write all streams to disk by the clock, and one that brings journals to the medium. They sleep while no call runs. Another looks whether a write hangs: that is trouble like a write that fails.</summary>
 internal sealed partial class RecordingWriters : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryAfterTrouble = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan GiveUpAtEnd = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FreeSpaceCheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HangCheck = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long each thread is waited for at the end; one that hangs in a write is left behind, and goes with the process.</summary>
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly IRecordingStorage storage;
     private readonly RecordingOptions options;
@@ -17,6 +22,7 @@ internal sealed partial class RecordingWriters : IDisposable
     private readonly ILogger<RecordingWriters> log;
     private readonly Shard[] shards;
     private readonly Thread syncThread;
+    private readonly Thread watchThread;
     private readonly ManualResetEventSlim stopping = new();
     private long freeSpaceChecked;
     private volatile string? refusal;
@@ -28,10 +34,15 @@ internal sealed partial class RecordingWriters : IDisposable
         shards = [.. Enumerable.Range(0, Math.Max(1, options.WriterThreads)).Select(i => new Shard(this, i))];
         syncThread = new Thread(SyncLoop) { Name = "earshot-sync", IsBackground = true };
         syncThread.Start();
+        watchThread = new Thread(WatchLoop) { Name = "earshot-disk-watch", IsBackground = true };
+        watchThread.Start();
     }
 
     /// <summary>Why nothing is written at the moment, or null.</summary>
-    public string? Refusal => refusal;
+    public string? Refusal => HangNow() ?? refusal;
+
+    /// <summary>True while a write does not come back: whoever asks the disk for something may wait as long.</summary>
+    public bool IsHanging => HangNow() is not null;
 
     /// <summary>Streams whose disk does not take what it is given.</summary>
     public int StreamsInTrouble => shards.Sum(s => s.Streams.Count(r => r.InTrouble));
@@ -47,8 +58,17 @@ internal sealed partial class RecordingWriters : IDisposable
     public void Dispose()
     {
         stopping.Set();
+        foreach (Shard shard in shards) shard.Stop();
+        bool all = true;
+        foreach (Shard shard in shards) all &= shard.TryJoin(LastWait);
+        all &= syncThread.Join(LastWait);
+        all &= watchThread.Join(LastWait);
+        if (!all)
+        {
+            Log.LeftBehind(log, storage.Location);
+            return; // What a thread still holds is not disposed of under it.
+        }
         foreach (Shard shard in shards) shard.Dispose();
-        syncThread.Join();
         stopping.Dispose();
     }
 
@@ -88,6 +108,28 @@ internal sealed partial class RecordingWriters : IDisposable
         return true;
     }
 
+    private string? HangNow()
+    {
+        long now = time.GetTimestamp();
+        return Array.Exists(shards, s => s.IsHanging(now)) ? HangReason : null;
+    }
+
+    private string HangReason => $"'{storage.Location}': a write has not come back for {HangLimit.TotalSeconds:0} s: the disk, or the way to it, hangs";
+
+    /// <summary>A thread that hangs in one stream's write keeps all its streams waiting. Each says for itself, with the next write that comes back, that it goes on.</summary>
+    private void WatchLoop()
+    {
+        while (!stopping.Wait(HangCheck))
+        {
+            long now = time.GetTimestamp();
+            foreach (Shard shard in shards)
+            {
+                if (!shard.IsHanging(now)) continue;
+                foreach (StreamRecorder recorder in shard.Streams) recorder.NoteHang(HangReason);
+            }
+        }
+    }
+
     private void SyncLoop()
     {
         while (!stopping.Wait(TimeSpan.FromMilliseconds(100)))
@@ -111,6 +153,7 @@ internal sealed partial class RecordingWriters : IDisposable
         private readonly Lock gate = new();
         private volatile StreamRecorder[] streams = [];
         private volatile bool stopped;
+        private long busySince;
 
         public Shard(RecordingWriters owner, int index)
         {
@@ -127,13 +170,18 @@ internal sealed partial class RecordingWriters : IDisposable
             work.Set();
         }
 
-        public void Dispose()
+        /// <summary>True while the thread has been with one piece of work, which is the disk's, for too long.</summary>
+        public bool IsHanging(long now) => Volatile.Read(ref busySince) is not 0 and var since && owner.time.GetElapsedTime(since, now) > HangLimit;
+
+        public void Stop()
         {
             stopped = true;
             work.Set();
-            thread.Join();
-            work.Dispose();
         }
+
+        public bool TryJoin(TimeSpan limit) => thread.Join(limit);
+
+        public void Dispose() => work.Dispose();
 
         private void Run()
         {
@@ -142,8 +190,15 @@ internal sealed partial class RecordingWriters : IDisposable
                 if (streams.Length == 0) work.WaitOne();
                 else work.WaitOne(Tick);
                 long now = owner.time.GetTimestamp();
-                if (streams.Length > 0) owner.CheckFreeSpace(now);
-                foreach (StreamRecorder recorder in streams) VisitSafely(recorder, now);
+                if (streams.Length == 0) continue;
+                Volatile.Write(ref busySince, now);
+                owner.CheckFreeSpace(now);
+                foreach (StreamRecorder recorder in streams)
+                {
+                    Volatile.Write(ref busySince, owner.time.GetTimestamp());
+                    VisitSafely(recorder, now);
+                }
+                Volatile.Write(ref busySince, 0);
             }
         }
 
@@ -172,6 +227,9 @@ internal sealed partial class RecordingWriters : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(EventId = 2902, Level = LogLevel.Error, Message = "A write to {Location} does not come back; it is left behind")]
+        public static partial void LeftBehind(ILogger logger, string location);
+
         [LoggerMessage(EventId = 2901, Level = LogLevel.Error, Message = "A stream's files had to be given up; the call goes on")]
         public static partial void WriterFailed(ILogger logger, Exception error);
     }

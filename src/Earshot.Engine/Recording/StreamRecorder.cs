@@ -26,6 +26,7 @@ internal sealed class StreamRecorder : IDisposable
     private const int LargestBurst = 16 << 20;
 
     private readonly Lock gate = new();
+    private readonly Lock troubles = new();
     private readonly RecordingOptions options;
     private readonly long journalLimit;
     private readonly long pcmLimit;
@@ -158,12 +159,14 @@ internal sealed class StreamRecorder : IDisposable
         {
             return Trouble(StorageFault.Describe(e, LocationText));
         }
-        if (inTrouble)
-        {
-            inTrouble = false;
-            observer.OnResumed();
-        }
+        if (inTrouble) Resume();
         return true;
+    }
+
+    /// <summary>A write does not come back, of this stream or of one before it. On a thread of its own.</summary>
+    internal void NoteHang(string reason)
+    {
+        if (!finished.Task.IsCompleted) Trouble(reason);
     }
 
     /// <summary>Closes the files after a fault of our own, and says so where disk trouble is said.</summary>
@@ -297,9 +300,21 @@ internal sealed class StreamRecorder : IDisposable
 
     private bool Trouble(string reason)
     {
-        if (!inTrouble) observer.OnTrouble(reason);
-        inTrouble = true;
+        lock (troubles)
+        {
+            if (!inTrouble) observer.OnTrouble(reason);
+            inTrouble = true;
+        }
         return false;
+    }
+
+    private void Resume()
+    {
+        lock (troubles)
+        {
+            inTrouble = false;
+            observer.OnResumed();
+        }
     }
 }
 

@@ -5,7 +5,7 @@ using Earshot.Engine.Storage;
 
 namespace Earshot.Engine.Recording;
 
-/// <summary>Completes a recording that was cut off: keeps the whole samples that are in its files and appends those that they lack. Run again, it goes on where it was.</summary>
+/// <summary>Completes a recording that was cut off: keeps the whole samples that are in its files, fills the holes between them and appends what they lack. Run again, it goes on where it was.</summary>
 internal sealed class WaveCompletion : IDisposable
 {
     private const int BytesPerSample = 2;
@@ -15,8 +15,12 @@ internal sealed class WaveCompletion : IDisposable
     private readonly IRecordingStorage storage;
     private readonly PooledBytes pending = new();
     private readonly List<SegmentManifest> segments = [];
+    private readonly WaveHoles holes;
+    private readonly long foundEnd;
     private IStoredFile? last;
     private long end;
+    private long unknown;
+    private long missingAtEnd;
 
     /// <param name="manifests">Where the files are.</param>
     /// <param name="header">The journal's header, which has the name that the recording had asked for; a taken one got <c>_2</c>.</param>
@@ -38,6 +42,8 @@ internal sealed class WaveCompletion : IDisposable
             segments.Add(new SegmentManifest(file, end, samples, null));
             end += samples;
         }
+        foundEnd = end;
+        holes = new WaveHoles(storage, [.. segments]);
     }
 
     /// <summary>The recording's stem.</summary>
@@ -49,9 +55,34 @@ internal sealed class WaveCompletion : IDisposable
     /// <summary>Samples that the files have with those.</summary>
     public long EndSample => end;
 
+    /// <summary>Samples that stood in no file and were put into holes.</summary>
+    public long Filled => holes.Filled;
+
+    /// <summary>Samples that came and were not kept: neither the files nor the journal has them.</summary>
+    public long Missing => holes.Missing + missingAtEnd;
+
+    /// <summary>Place of the first of them; -1 when there are none.</summary>
+    public long FirstMissing { get; private set; } = -1;
+
+    /// <summary>What the files hold is not what is decoded from here on: it stays as it is, and what they lack is appended.</summary>
+    public bool IsAnothers { get; set; }
+
+    /// <summary>The journal lacks messages; of the next samples so many stand for them.</summary>
+    public void AddMissing(long samples)
+    {
+        unknown += samples;
+        holes.LoseStep();
+    }
+
     /// <summary>Takes samples at their place; those that are in the files already are passed over.</summary>
     public void Add(long startSample, ReadOnlySpan<short> samples)
     {
+        int lacking = (int)Math.Min(unknown, samples.Length);
+        unknown -= lacking;
+        long before = Missing;
+        if (startSample < foundEnd && !IsAnothers) holes.Compare(startSample, samples[..(int)Math.Min(samples.Length, foundEnd - startSample)], lacking);
+        missingAtEnd += Math.Max(0, startSample + lacking - Math.Max(startSample, foundEnd));
+        if (FirstMissing < 0 && Missing > before) FirstMissing = startSample;
         long skip = Math.Max(0, end - startSample);
         if (skip >= samples.Length) return;
         ReadOnlySpan<short> missing = samples[(int)skip..];
@@ -65,6 +96,7 @@ internal sealed class WaveCompletion : IDisposable
     public IReadOnlyList<SegmentManifest> Close()
     {
         Flush();
+        holes.Dispose();
         if (segments.Count == 0) return [];
         segments[^1] = segments[^1] with { Samples = end - segments[^1].StartSample };
         foreach (SegmentManifest segment in segments)
@@ -81,6 +113,7 @@ internal sealed class WaveCompletion : IDisposable
     public void Dispose()
     {
         last?.Dispose();
+        holes.Dispose();
         pending.Release();
     }
 

@@ -36,7 +36,7 @@ internal sealed class WaveFileSink(IRecordingStorage storage, string wantedStem,
     public bool Write(long startSample, ReadOnlySpan<byte> pcm)
     {
         if (pcm.IsEmpty) return false;
-        if (begun && (roll || startSample - segmentStart >= segmentSamples)) CloseSegment();
+        if (begun && (roll || startSample - segmentStart >= segmentSamples)) CloseSegment(sync: true);
         if (file is null)
         {
             segmentStart = segment == 0 ? 0 : endSample;
@@ -62,10 +62,10 @@ internal sealed class WaveFileSink(IRecordingStorage storage, string wantedStem,
     /// <summary>Brings the running file to the medium.</summary>
     public void Sync() => file?.Sync();
 
-    /// <summary>Closes the running file and names all of the recording's files.</summary>
+    /// <summary>Closes the running file as it is (<see cref="Sync"/> comes before) and names all of the recording's files.</summary>
     public IReadOnlyList<SegmentManifest> Close()
     {
-        CloseSegment();
+        CloseSegment(sync: false);
         return closed;
     }
 
@@ -114,15 +114,18 @@ internal sealed class WaveFileSink(IRecordingStorage storage, string wantedStem,
         }
     }
 
-    private void CloseSegment()
+    /// <summary>Closes the running file. A sync that fails throws when that is done: the next write goes to a new file.</summary>
+    private void CloseSegment(bool sync)
     {
         roll = false;
         if (file is null) return;
         if (begun) closed.Add(new SegmentManifest(file.Name, segmentStart, endSample - segmentStart, null));
         TrimTornEnd(file);
-        file.Dispose();
+        using IStoredFile done = file;
+        sync &= begun;
         file = null;
         begun = false;
+        if (sync) done.Sync();
     }
 
     /// <summary>Takes away what a write that failed left behind the last whole one; a file of which nothing was written whole goes.</summary>

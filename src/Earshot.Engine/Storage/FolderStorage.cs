@@ -76,6 +76,8 @@ internal sealed class FolderStorage(string directory) : IRecordingStorage
         if (durable) FileSync.SyncFolder(root);
     }
 
+    public void SyncNames() => FileSync.SyncFolder(root);
+
     public bool Delete(string name)
     {
         string path = PathOf(name);

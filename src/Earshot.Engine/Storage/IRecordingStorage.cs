@@ -30,6 +30,9 @@ internal interface IRecordingStorage
     /// <param name="durable">True to have it on the medium when the call returns.</param>
     void WriteWhole(string name, ReadOnlySpan<byte> content, bool durable);
 
+    /// <summary>Makes lasting that the files created so far are there; what is in them is each file's own <see cref="IStoredFile.Sync"/>.</summary>
+    void SyncNames();
+
     /// <summary>Deletes the file; false when there was none.</summary>
     bool Delete(string name);
 

@@ -32,11 +32,20 @@ internal sealed class OperationsEndpoints(RecordingOptions options, TwilioOption
         if (options.Enabled)
         {
             if (writers.Refusal is { } refusal) problems.Add(refusal);
-            try { storage.WriteWhole("readyz.probe", "ok"u8, durable: false); storage.Delete("readyz.probe"); }
+            try
+            {
+                if (!writers.IsHanging) ProbeWrite();
+            }
             catch (Exception e) when (StorageFault.Is(e)) { problems.Add(StorageFault.Describe(e, storage.Location)); }
         }
         if (twilio is { ValidateSignatures: true, AuthToken: "" }) problems.Add("TWILIO_AUTH_TOKEN is not set: the carrier's requests are refused");
         var result = new Readiness(problems.Count == 0, problems);
         return Results.Json(result, statusCode: result.Ready ? 200 : 503);
+    }
+
+    private void ProbeWrite()
+    {
+        storage.WriteWhole("readyz.probe", "ok"u8, durable: false);
+        storage.Delete("readyz.probe");
     }
 }

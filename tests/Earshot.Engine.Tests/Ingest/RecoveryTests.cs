@@ -63,6 +63,116 @@ public sealed class RecoveryTests
         Hashes(left).ShouldBe(once);
     }
 
+    /// <summary>The disk did not take the audio for a time, and then did; the journal, which has more room in memory, stayed whole.</summary>
+    [Theory]
+    [InlineData(3600, 9600, 19_200)]
+    [InlineData(3600, 0, 6400)]
+    [InlineData(3600, 9_999, 20_001)]
+    [InlineData(1, 9600, 41_600)]
+    public async Task A_hole_inside_the_files_is_filled_from_the_journal(int segmentSeconds, int from, int to)
+    {
+        (FaultyStorage whole, FaultyStorage left, _) = await Record(TimeSpan.FromSeconds(segmentSeconds));
+        short[] expected = Joined(whole);
+        Dig(left, Inbound, from, to).ShouldBe(to - from);
+
+        await using var rig = new EngineRig(left);
+        RecoveredStream result = rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem();
+
+        result.Problem.ShouldBeNull();
+        result.Appended.ShouldBeGreaterThanOrEqualTo(to - from);
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        WaveAssert.Same(expected, rig.Samples(manifest));
+        (manifest.LostMs, manifest.UnwrittenMs).ShouldBe((0, 0));
+        manifest.Segments.ShouldAllBe(s => s.Sha256 == Hex(left.Bytes(s.File)));
+    }
+
+    /// <summary>The disk took nothing for so long that the journal lacks messages too.</summary>
+    [Theory]
+    [InlineData(5_000)]
+    [InlineData(150_000)]
+    public async Task Time_that_the_journal_lacks_is_kept_and_is_no_loss_of_the_carrier_s(int gapMs)
+    {
+        (FaultyStorage storage, List<SyntheticFrame> frames) = WithGap(gapMs, gapMs);
+        int gap = gapMs * 16, total = gap + 32_000;
+        short[] whole = new short[total];
+        short[] first = WaveAssert.Rendered([.. frames.Take(50).SelectMany(f => f.Audio)]), second = WaveAssert.Rendered([.. frames.Skip(50).SelectMany(f => f.Audio)]);
+        first.CopyTo(whole, 0);
+        second.CopyTo(whole, gap + 16_000);
+        await using var rig = new EngineRig(storage);
+        short[] exported = WaveAssert.Samples(rig.Export(Track.Inbound, ExportFormat.Wav16k));
+        exported.Length.ShouldBe(total);
+        exported[(gap + 16_200)..].ShouldBe(whole[(gap + 16_200)..]);
+
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        WaveAssert.Same(exported, rig.Samples(manifest));
+        (manifest.LostMs, manifest.UnwrittenMs, manifest.DurationSeconds).ShouldBe((0, gapMs, total / 16_000.0));
+        TimelineEvent told = manifest.Events.Where(e => e.Kind is EventKinds.Loss or EventKinds.ClockJump or EventKinds.RecordingTrouble).ShouldHaveSingleItem();
+        (told.Kind, told.AtMs, told.DurationMs).ShouldBe((EventKinds.RecordingTrouble, told.AtMs, gapMs));
+        told.AtMs.ShouldBe(1100, 10);
+        rig.Call().JournalMissing.ShouldBe(gapMs / 20);
+    }
+
+    [Fact]
+    public async Task Time_that_the_journal_lacks_and_the_recording_has_is_not_missing()
+    {
+        (FaultyStorage storage, List<SyntheticFrame> frames) = WithGap(5_000, 5_000);
+        short[] whole = WaveAssert.Rendered([.. frames.Take(50).SelectMany(f => f.Audio), .. SyntheticCall.AudioOf("inbound", 1, 40_000), .. frames.Skip(50).SelectMany(f => f.Audio)]);
+        using var output = new MemoryStream();
+        using (var writer = new Earshot.Audio.Wave.WaveWriter(output, Earshot.Audio.Wave.WaveFormat.Pcm16(16_000), leaveOpen: true)) writer.Write(whole);
+        storage.Put(Inbound + ".wav", output.ToArray());
+        Dig(storage, Inbound, 102_400, 104_000);
+        await using var rig = new EngineRig(storage);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        WaveAssert.Same(whole, rig.Samples(manifest));
+        manifest.LostMs.ShouldBe(0);
+        manifest.UnwrittenMs.ShouldBeLessThan(1);
+    }
+
+    /// <summary>A note of what is lacking does not make every jump of the carrier's clock time that passed.</summary>
+    [Fact]
+    public async Task A_jump_of_the_clock_beside_a_gap_in_the_journal_stays_a_jump()
+    {
+        (FaultyStorage storage, _) = WithGap(jumpMs: 36_000_000, passedMs: 2_000);
+        await using var rig = new EngineRig(storage);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        RecordingManifest manifest = rig.Recordings()["inbound"].Manifest;
+        (manifest.DurationSeconds, manifest.Events.Count(e => e.Kind == EventKinds.ClockJump)).ShouldBe((2, 1));
+    }
+
+    /// <summary>Zeros that are silence stay, whatever a journal that is not in step with the files would put there.</summary>
+    [Fact]
+    public async Task What_is_not_in_step_with_the_files_is_not_written_into_them()
+    {
+        (_, FaultyStorage left, _) = await Record(TimeSpan.FromHours(1));
+        string wav = Inbound + ".wav";
+        byte[] other = left.Bytes(wav);
+        for (int i = WaveAssert.HeaderBytes; i < other.Length; i++) other[i] ^= 0x15;
+        other.AsSpan(WaveAssert.HeaderBytes + 20_000, 12_800).Clear();
+        left.Put(wav, [.. other]);
+        await using var rig = new EngineRig(left);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        left.Bytes(wav).AsSpan(WaveAssert.HeaderBytes, other.Length - WaveAssert.HeaderBytes).SequenceEqual(other.AsSpan(WaveAssert.HeaderBytes)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_microphone_s_recording_gets_nothing_from_the_telephone_band_within_what_it_has()
+    {
+        (_, FaultyStorage left, _) = await Record(TimeSpan.FromHours(1));
+        string agent = Inbound.Replace("technician", "agent", StringComparison.Ordinal), journal = CallStem + ".wire.jsonl";
+        Dig(left, Inbound, 9600, 19_200);
+        Dig(left, agent, 9600, 19_200);
+        byte[] lines = left.Bytes(journal);
+        int header = lines.AsSpan().IndexOf((byte)'\n') + 1;
+        left.Put(journal, [.. lines[..header], .. "{\"us\":1,\"microphone\":true}\n"u8, .. lines[header..]]);
+        await using var rig = new EngineRig(left);
+        rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem().Problem.ShouldBeNull();
+        rig.Samples(rig.Recordings()["outbound"].Manifest)[9600..19_200].ShouldAllBe(s => s == 0);
+        rig.Samples(rig.Recordings()["inbound"].Manifest)[9600..19_200].Count(s => s == 0).ShouldBeLessThan(100);
+    }
+
     /// <summary>Recovery is killed behind each of its changes, or its disk fails there, and runs again.</summary>
     [Theory]
     [InlineData("as it lies", 3600)]
@@ -70,6 +180,8 @@ public sealed class RecoveryTests
     [InlineData("wav torn byte", 3600)]
     [InlineData("both wavs gone", 3600)]
     [InlineData("second segment gone", 1)]
+    [InlineData("hole", 3600)]
+    [InlineData("hole over segments", 1)]
     public async Task Recovery_can_be_cut_off_itself_and_run_again(string cut, int segmentSeconds)
     {
         (_, FaultyStorage left, _) = await Record(TimeSpan.FromSeconds(segmentSeconds));
@@ -85,6 +197,8 @@ public sealed class RecoveryTests
             await using var again = new EngineRig(moments[i]);
             again.Get<StreamRecovery>().Run();
             Hashes(moments[i]).ShouldBe(expected, $"killed behind change {i}");
+            again.Get<CallStore>().Find(SyntheticCall.DefaultCallSid)!.State.ShouldBe("recovered", $"killed behind change {i}");
+            again.Get<CallStore>().Recordings(SyntheticCall.DefaultCallSid).Count.ShouldBe(2, $"killed behind change {i}");
         }
         for (long n = 0; n < straight.Operations; n++)
         {
@@ -95,6 +209,73 @@ public sealed class RecoveryTests
             if (rig.Get<StreamRecovery>().Run() is [{ Problem: not null }]) rig.Get<StreamRecovery>().Run().Single().Problem.ShouldBeNull();
             Hashes(failing).ShouldBe(expected, $"change {n} failed");
         }
+    }
+
+    /// <summary>The process went, or the catalog failed, between the last manifest and the rows.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_is_closed_on_disk_alone_enters_the_catalog_and_its_work_is_due(bool hasOpenRow)
+    {
+        var storage = new FaultyStorage();
+        await using (var first = new EngineRig(storage))
+        {
+            StreamSession session = first.Open();
+            var call = new SyntheticCall();
+            session.Send(call.Start());
+            session.Send(call.RunBoth(100, 20));
+            session.Send(call.Stop());
+            await session.StoredAsync();
+        }
+        await using var rig = new EngineRig(storage);
+        CallStore store = rig.Get<CallStore>();
+        string stem = rig.Manifests.CallStems().Single();
+        if (hasOpenRow) store.Save(CatalogRecords.From(stem, rig.Call() with { State = RecordingStates.Recording, EndedAt = null }, []));
+        Dictionary<string, string> before = Hashes(storage);
+
+        RecoveredStream entered = rig.Get<StreamRecovery>().Run().ShouldHaveSingleItem();
+
+        (entered.Stem, entered.CallSid, entered.Appended, entered.Problem).ShouldBe((stem, SyntheticCall.DefaultCallSid, 0, null));
+        (store.Find(SyntheticCall.DefaultCallSid)!.State, store.Recordings(SyntheticCall.DefaultCallSid).Count).ShouldBe(("complete", 2));
+        rig.Get<AfterWorkStore>().Pending(10).ShouldBe([SyntheticCall.DefaultCallSid]);
+        Hashes(storage).ShouldBe(before);
+        rig.Get<AfterWorkStore>().Queue(SyntheticCall.DefaultCallSid);
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        rig.Get<AfterWorkStore>().Pending(10).ShouldBeEmpty("what the catalog has is not stored again");
+    }
+
+    [Fact]
+    public async Task A_stream_that_runs_in_this_process_is_left_alone()
+    {
+        await using var rig = new EngineRig();
+        StreamSession session = rig.Open();
+        var call = new SyntheticCall();
+        session.Send(call.Start());
+        session.Send(call.RunBoth(100, 20));
+        for (int n = 0; n < 400 && (rig.Manifests.CallStems() is not [var stem] || rig.Manifests.ReadCall(stem) is null); n++) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        rig.Call().State.ShouldBe("recording");
+        session.Send(call.Stop());
+        await session.StoredAsync();
+        rig.Get<StreamRecovery>().Run().ShouldBeEmpty();
+        rig.Call().State.ShouldBe("complete");
+    }
+
+    /// <summary>A journal that has a whole line, or a manifest beside it, even one that cannot be read, stays.</summary>
+    [Theory]
+    [InlineData("", null, false)]
+    [InlineData("{\"journal\":1,\"streamSid\":\"MZ", null, false)]
+    [InlineData("{\"journal\":1,\"str\n", null, true)]
+    [InlineData("", "{", true)]
+    public async Task A_journal_that_was_cut_off_before_its_first_line_goes(string journal, string? manifest, bool stays)
+    {
+        var storage = new FaultyStorage();
+        storage.Put(CallStem + ".wire.jsonl", System.Text.Encoding.UTF8.GetBytes(journal));
+        if (manifest is not null) storage.Put(CallStem + ".json", System.Text.Encoding.UTF8.GetBytes(manifest));
+        await using var rig = new EngineRig(storage);
+        rig.Get<StreamRecovery>().Run().Count.ShouldBe(stays ? 1 : 0);
+        storage.Exists(CallStem + ".wire.jsonl").ShouldBe(stays);
+        rig.Get<StreamRecovery>().Run().Count.ShouldBe(stays ? 1 : 0);
     }
 
     [Fact]
@@ -275,8 +456,48 @@ public sealed class RecoveryTests
         if (cut == "journal header only") s.Put(journal, s.Bytes(journal)[..(s.Bytes(journal).AsSpan().IndexOf((byte)'\n') + 1)]);
         if (cut == "call manifest gone") s.Delete(call);
         if (cut == "call manifest unreadable") s.Put(call, s.Bytes(call)[..40]);
+        if (cut.StartsWith("hole", StringComparison.Ordinal)) Dig(s, Inbound, 9600, 25_600);
         if (cut == "second segment gone") s.Delete(Inbound + ".2.wav");
         if (cut == "temporary manifest left") s.Put(call + ".tmp", s.Bytes(call)[..40]);
+    }
+
+    /// <summary>A journal alone: 1 s of a track, a note of messages that are lacking, 1 s whose timestamps are so much later.</summary>
+    private static (FaultyStorage Storage, List<SyntheticFrame> Frames) WithGap(int jumpMs, int passedMs)
+    {
+        var call = new SyntheticCall { TwoWay = true };
+        var header = new JournalHeader { StreamSid = SyntheticCall.DefaultStreamSid, CallSid = SyntheticCall.DefaultCallSid, StartedAt = ManualTimeProvider.Begin, ZeroAt = ManualTimeProvider.Begin, TrackStems = [Inbound, Inbound.Replace("technician", "agent", StringComparison.Ordinal)] };
+        var lines = new PooledBytes();
+        lines.Append(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(header, ManifestJson.Compact.JournalHeader));
+        lines.Append("\n"u8);
+        JournalLine.Append(lines, 1, outgoing: false, call.Start(), isJson: true);
+        List<SyntheticFrame> frames = call.Run("inbound", 100, 50);
+        for (int i = 0; i < jumpMs / 20; i++) call.Lose();
+        frames.AddRange(call.Run("inbound", 1100 + jumpMs, 50));
+        for (int i = 0; i < frames.Count; i++)
+        {
+            if (i == 50) JournalLine.AppendGap(lines, 1_100_000, jumpMs / 20);
+            JournalLine.Append(lines, ((i * 20) + 120 + (i < 50 ? 0 : passedMs)) * 1000L, outgoing: false, frames[i].Message, isJson: true);
+        }
+        var storage = new FaultyStorage();
+        storage.Put(CallStem + ".wire.jsonl", lines.Span.ToArray());
+        lines.Release();
+        return (storage, frames);
+    }
+
+    /// <summary>Makes a recording's samples zero from one place to another, over its segments. Gives how many there were.</summary>
+    private static int Dig(FaultyStorage s, string stem, int from, int to)
+    {
+        int start = 0, dug = 0;
+        for (int n = 1; s.Exists(FileNames.Segment(stem, n)); n++)
+        {
+            byte[] bytes = s.Bytes(FileNames.Segment(stem, n));
+            int samples = (bytes.Length - WaveAssert.HeaderBytes) / 2, first = Math.Clamp(from - start, 0, samples), last = Math.Clamp(to - start, 0, samples);
+            bytes.AsSpan(WaveAssert.HeaderBytes + (first * 2), (last - first) * 2).Clear();
+            s.Put(FileNames.Segment(stem, n), bytes);
+            dug += last - first;
+            start += samples;
+        }
+        return dug;
     }
 
     private static short[] Joined(FaultyStorage storage) => WaveAssert.Samples(storage.Bytes(Inbound + ".wav"));

@@ -177,6 +177,48 @@ public sealed class StreamRecorderTests
     }
 
     [Fact]
+    public async Task A_file_is_on_the_medium_before_the_recording_goes_on_in_the_next()
+    {
+        var storage = new FaultyStorage();
+        var done = new List<string>();
+        storage.Fault = (_, op, name) =>
+        {
+            if (op is StorageOperation.Sync or StorageOperation.Create) done.Add($"{op} {name.Split('.', 2)[^1]}");
+            return null;
+        };
+        var run = new RecorderRun(storage, new RecordingOptions { SegmentLength = TimeSpan.FromSeconds(1) });
+        run.Step(6);
+        done.ShouldBe(["Create wire.jsonl", "Create wav", "Create wav", "Sync wav", "Create 2.wav", "Sync wav", "Create 2.wav"]);
+        storage.Fault = (_, op, _) => op == StorageOperation.Sync ? new IOException("fsync failed: EIO") : null;
+        run.Step(5);
+        run.Troubles.ShouldHaveSingleItem().ShouldContain("fsync failed");
+        storage.Fault = null;
+        run.Step(5);
+        RecordedFiles files = await run.End();
+        (run.MissingIn(files, Track.Inbound), run.MissingIn(files, Track.Outbound), run.Resumed).ShouldBe((0, 0, 1));
+        run.ReadJournal().ShouldBe((run.Messages.Count, 0));
+    }
+
+    [Fact]
+    public async Task The_first_sync_of_a_journal_makes_its_name_lasting_too()
+    {
+        var storage = new FaultyStorage();
+        var run = new RecorderRun(storage);
+        int names = 0;
+        storage.Fault = (_, op, _) => op == StorageOperation.SyncNames && names++ == 0 ? new IOException("fsync failed: EIO") : null;
+        run.Step(2);
+        names.ShouldBe(0);
+        run.Recorder.SyncJournal();
+        (names, run.Troubles.Count).ShouldBe((1, 1), "it failed, and that is told");
+        run.Step(2);
+        run.Recorder.SyncJournal();
+        run.Recorder.SyncJournal();
+        names.ShouldBe(2, "once for each file");
+        RecordedFiles files = await run.End();
+        (names, JournalReader.Parts(storage, files.CallStem).Count, run.Resumed).ShouldBe((2, 2, 1));
+    }
+
+    [Fact]
     public async Task A_long_recording_goes_on_in_a_next_file()
     {
         var run = new RecorderRun(new FaultyStorage(), new RecordingOptions { SegmentLength = TimeSpan.FromSeconds(1) });
