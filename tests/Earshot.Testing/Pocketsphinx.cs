@@ -11,25 +11,31 @@ internal sealed partial class Pocketsphinx : IDisposable
     private const double FrameSeconds = 0.01;
 
     private readonly Lock gate = new();
+    private readonly IReadOnlyDictionary<string, string> written;
     private nint decoder;
 
-    private Pocketsphinx(nint decoder) => this.decoder = decoder;
+    private Pocketsphinx(nint decoder, IReadOnlyDictionary<string, string> written) => (this.decoder, this.written) = (decoder, written);
 
     /// <summary>True where library and model are installed.</summary>
     public static bool Installed => File.Exists(Path.Combine(Models, "en-us/mdef")) && NativeLibrary.TryLoad(Library, out _) && NativeLibrary.TryLoad(Base, out _);
 
-    /// <param name="sentences">All that may be said.</param>
-    public static Pocketsphinx Load(IEnumerable<string> sentences)
+    /// <param name="voice">Whose sentences are all that may be said.</param>
+    public static Pocketsphinx Load(PromptSet voice)
     {
         string[] arguments = ["earshot", "-hmm", Path.Combine(Models, "en-us"), "-dict", Path.Combine(Models, "cmudict-en-us.dict"), "-logfn", "/dev/null"];
         nint[] words = [.. arguments.Select(Marshal.StringToCoTaskMemUTF8)];
         nint config = cmd_ln_parse_r(0, ps_args(), words.Length, words, 0);
         nint decoder = ps_init(config);
         Assertion(decoder != 0, "pocketsphinx could not be started");
-        Assertion(ps_set_jsgf_string(decoder, "prompts", $"#JSGF V1.0;\ngrammar prompts;\npublic <prompt> = {string.Join(" | ", sentences)};\n") == 0, "pocketsphinx does not take the grammar");
+        var written = voice.Sounds.Keys.ToDictionary(Added, w => w, StringComparer.Ordinal);
+        foreach ((string word, string phones) in voice.Sounds) Assertion(ps_add_word(decoder, Added(word), phones, 1) >= 0, $"pocketsphinx does not take the word {word}");
+        Assertion(ps_set_jsgf_string(decoder, "prompts", $"#JSGF V1.0;\ngrammar prompts;\npublic <prompt> = {string.Join(" | ", voice.All.Select(p => string.Join(' ', p.Text.Split(' ').Select(w => voice.Sounds.ContainsKey(w) ? Added(w) : w))))};\n") == 0, "pocketsphinx does not take the grammar");
         Assertion(ps_set_search(decoder, "prompts") == 0, "pocketsphinx does not take the search");
-        return new Pocketsphinx(decoder);
+        return new Pocketsphinx(decoder, written);
     }
+
+    /// <summary>A word as it stands in the dictionary, which knows ASCII alone and may have one that is written the same.</summary>
+    private static string Added(string word) => string.Concat(word.Normalize(System.Text.NormalizationForm.FormD).Where(char.IsAscii)) + "-added";
 
     /// <summary>What is said, word by word, with places in seconds; empty where it is none of the sentences.</summary>
     /// <param name="samples">At 16 kHz.</param>
@@ -47,7 +53,8 @@ internal sealed partial class Pocketsphinx : IDisposable
                 string word = Marshal.PtrToStringUTF8(ps_seg_word(segment)) ?? "";
                 ps_seg_frames(segment, out int from, out int to);
                 int variant = word.IndexOf('(', StringComparison.Ordinal);
-                if (word.Length > 0 && word[0] is not ('<' or '(' or '[')) words.Add((variant > 0 ? word[..variant] : word, from * FrameSeconds, (to + 1) * FrameSeconds));
+                if (variant > 0) word = word[..variant];
+                if (word.Length > 0 && word[0] is not ('<' or '(' or '[')) words.Add((written.GetValueOrDefault(word, word), from * FrameSeconds, (to + 1) * FrameSeconds));
             }
             return words;
         }
@@ -75,6 +82,9 @@ internal sealed partial class Pocketsphinx : IDisposable
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ps_set_jsgf_string(nint decoder, string name, string grammar);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ps_add_word(nint decoder, string word, string phones, int update);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ps_set_search(nint decoder, string name);

@@ -14,7 +14,7 @@ internal static class SpokenPrompts
     private const int FrameSamples = 80;
 
     /// <summary>Writes the two sides as WAVs and tells what they hold.</summary>
-    public static IReadOnlyList<SpokenPrompt> Write(IEnumerable<(string Name, string Text)> prompts, string inboundPath, string outboundPath)
+    public static IReadOnlyList<SpokenPrompt> Write(PromptSet voice, IEnumerable<(string Name, string Text)> prompts, string inboundPath, string outboundPath)
     {
         List<short>[] sides = [[], []];
         var spoken = new List<SpokenPrompt>();
@@ -23,7 +23,7 @@ internal static class SpokenPrompts
         {
             int side = turn++ % 2;
             foreach (List<short> both in sides) both.AddRange(new short[(int)(PauseSeconds * RateHz)]);
-            short[] audio = Read(Prompts.PathOf(name));
+            short[] audio = Read(voice.PathOf(name));
             (double from, double to) = Audible(audio);
             double at = (double)sides[side].Count / RateHz;
             spoken.Add(new SpokenPrompt(text, side == 0 ? "inbound" : "outbound", at + from, at + to));

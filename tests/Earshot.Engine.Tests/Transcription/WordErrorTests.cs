@@ -76,7 +76,7 @@ public sealed partial class WordErrorTests
     {
         for (int i = 0; i < count; i++)
         {
-            string[] truth = [.. Enumerable.Range(0, 3).SelectMany(_ => Prompts.All[random.Next(Prompts.All.Count)].Text.Split(' '))];
+            string[] truth = [.. Enumerable.Range(0, 3).SelectMany(_ => Prompts.English.All[random.Next(Prompts.English.All.Count)].Text.Split(' '))];
             List<string> heard = [];
             foreach (string word in truth)
             {
