@@ -96,6 +96,34 @@ public sealed class RecordingApiTests : IAsyncLifetime
         server.Get<AccessLog>().Read().ShouldHaveSingleItem().Action.ShouldBe("listen");
     }
 
+    [Theory]
+    [InlineData("bytes=100-200")]
+    [InlineData("bytes=0-200")]
+    public async Task What_cannot_be_written_down_is_not_given_out_however_often_it_is_asked_for(string first)
+    {
+        string log = server.Get<AccessLog>().Path;
+        Directory.CreateDirectory(log); // In the way of the file.
+        foreach (string range in new[] { first, "bytes=100-90000", "bytes=300-" })
+        {
+            using HttpResponseMessage refused = await Ask(range);
+            refused.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+            using HttpResponseMessage together = await Ask(range, r => r.RequestUri = new Uri($"/api/calls/{sample.CallSid}/audio?layout=stereo", UriKind.Relative));
+            together.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        }
+        Directory.Delete(log);
+        (await Ask("bytes=100-200")).StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        server.Get<AccessLog>().Read().ShouldHaveSingleItem().Target.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_begins_no_listening()
+    {
+        using HttpResponseMessage missing = await Ask("bytes=1-", r => r.RequestUri = new Uri($"/api/recordings/{id}/audio?segment=2", UriKind.Relative));
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Ask("bytes=1-")).Dispose();
+        server.Get<AccessLog>().Read().ShouldHaveSingleItem().Target.ShouldBe(id);
+    }
+
     [Fact]
     public async Task A_download_has_the_files_name()
     {
