@@ -7,9 +7,14 @@ using Earshot.Engine.Recording;
 using Earshot.Engine.Storage;
 using Earshot.Server.Access;
 using Earshot.Server.Operations;
+using Earshot.Server.Settings;
 using Earshot.Testing;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Earshot.Server.Tests.Operations;
 
@@ -81,6 +86,20 @@ public sealed class OperationsTests
         recordings.ShouldAllBe(r => r.DurationSeconds == 0.8 && r.UnwrittenMs == 0);
         server.Get<CallStore>().Events(call.CallSid).Select(e => e.Kind).Where(k => k.StartsWith("recording", StringComparison.Ordinal)).ShouldBe([EventKinds.RecordingTrouble, EventKinds.RecordingResumed], ignoreOrder: true);
         (await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancel)).ShouldContain("earshot_frames_recorded_total 80\n");
+    }
+
+    [Fact]
+    public async Task A_console_that_nobody_reads_holds_up_no_call()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (Action<ILoggingBuilder>? logging in new Action<ILoggingBuilder>?[] { null, l => l.AddSimpleConsole() })
+        {
+            var settings = new EarshotSettings();
+            settings.Server.DataDirectory = folder.Sub("data");
+            settings.Recording.Directory = folder.Sub("recordings");
+            await using WebApplication app = EarshotHost.Build(settings, logging);
+            app.Services.GetRequiredService<IOptionsMonitor<ConsoleLoggerOptions>>().CurrentValue.QueueFullMode.ShouldBe(ConsoleLoggerQueueFullMode.DropWrite);
+        }
     }
 
     [Fact]
