@@ -62,6 +62,45 @@ public sealed class RecordingApiTests : IAsyncLifetime
         answer.Content.Headers.ContentRange!.ToString().ShouldBe($"bytes */{file.Length}");
     }
 
+    [Theory]
+    [InlineData("1e15")]
+    [InlineData("1e300")]
+    [InlineData("1.7976931348623157e308")]
+    [InlineData("9223372036854775807")]
+    public async Task A_place_far_beyond_the_end_gives_the_whole(string until) =>
+        (await server.Client.GetByteArrayAsync($"/api/recordings/{id}/audio?until={until}", TestContext.Current.CancellationToken)).ShouldBe(file);
+
+    [Theory]
+    [InlineData("audio?until=0", "until")]
+    [InlineData("audio?until=-1", "until")]
+    [InlineData("audio?until=-1e300", "until")]
+    [InlineData("audio?until=NaN", "until")]
+    [InlineData("audio?until=Infinity", "until")]
+    [InlineData("audio?until=1e999", "until")]
+    [InlineData("audio?until=soon", "until")]
+    [InlineData("audio?until=", "until")]
+    [InlineData("audio?segment=-1", "segment")]
+    [InlineData("audio?segment=99999999999", "segment")]
+    [InlineData("peaks?columns=-1", "columns")]
+    [InlineData("peaks?start=NaN", "start")]
+    [InlineData("peaks?start=1e300", "start")]
+    [InlineData("peaks?start=-1e300", "start")]
+    [InlineData("peaks?end=NaN", "end")]
+    [InlineData("peaks?end=-Infinity", "end")]
+    [InlineData("peaks?end=1e15", "end")]
+    public async Task A_number_without_sense_is_named(string query, string named) =>
+        (await server.GetJson($"/api/recordings/{id}/{query}", 400)).Text("title").ShouldContain(named);
+
+    [Theory]
+    [InlineData("peaks?start=9999998&end=9999999&columns=4000")]
+    [InlineData("peaks?end=9999999&columns=1")]
+    [InlineData("peaks?start=9999999")]
+    [InlineData("peaks?start=1e-300&end=2e-300")]
+    [InlineData("audio?until=1e-300")]
+    [InlineData("audio?segment=1&until=0.00001")]
+    public async Task A_number_at_the_edge_is_answered(string query) =>
+        (await server.Client.GetAsync($"/api/recordings/{id}/{query}", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
     [Fact]
     public async Task Head_tells_the_length_alone()
     {
