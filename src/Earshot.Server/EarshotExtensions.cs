@@ -56,6 +56,7 @@ public static class EarshotExtensions
         services.AddHostedService<StoreStartup>();
         services.AddHostedService<StreamClock>();
         services.AddHostedService<Retention>();
+        services.AddHostedService<ListeningAddress>();
         services.AddAfterWork(engine);
         services.AddLiveTranscription();
         services.AddAlerts();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Earshot.Engine.Access;
+using Earshot.Engine.Alerts;
 using Earshot.Engine.Calls;
 using Earshot.Engine.Catalog;
 using Earshot.Engine.Ingest;
@@ -100,6 +101,17 @@ public sealed class OperationsTests
             await using WebApplication app = EarshotHost.Build(settings, logging);
             app.Services.GetRequiredService<IOptionsMonitor<ConsoleLoggerOptions>>().CurrentValue.QueueFullMode.ShouldBe(ConsoleLoggerQueueFullMode.DropWrite);
         }
+    }
+
+    [Fact]
+    public async Task Links_in_alerts_lead_where_the_server_listens_unless_the_settings_say_otherwise()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        server.Get<AlertOptions>().LinkBase.ShouldBe(server.BaseAddress.ToString().TrimEnd('/'));
+        ListeningAddress.OfRunning(server.Get<ServerOptions>(), server.Get<RecordingOptions>()).ShouldBe(server.Get<AlertOptions>().LinkBase);
+        await using EarshotTestServer other = await EarshotTestServer.StartAsync(s => s.Alerts.LinkBase = "https://earshot.example");
+        other.Get<AlertOptions>().LinkBase.ShouldBe("https://earshot.example");
+        foreach (string any in (string[])["http://[::]:80/", "http://0.0.0.0:80", "http://*:80", "http://+:80"]) ListeningAddress.ForBrowser(any).ShouldBe("http://localhost:80");
     }
 
     [Fact]
