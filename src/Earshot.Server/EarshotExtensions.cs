@@ -52,9 +52,11 @@ public static class EarshotExtensions
         services.AddSingleton<OperationsEndpoints>();
         services.AddSingleton<MetricsText>();
         services.AddSingleton<DataLock>();
+        services.AddSingleton<LastAnswers>();
         services.AddHostedService<StoreStartup>();
         services.AddHostedService<StreamClock>();
         services.AddHostedService<Retention>();
+        services.AddHostedService<ListeningAddress>();
         services.AddAfterWork(engine);
         services.AddLiveTranscription();
         services.AddAlerts();
@@ -83,9 +85,11 @@ public static class EarshotExtensions
     internal static RouteGroupBuilder Routes(WebApplication app)
     {
         CarrierGate gate = app.Services.GetRequiredService<CarrierGate>();
+        LastAnswers answers = app.Services.GetRequiredService<LastAnswers>();
         app.UseRouting();
         app.UseWhen(IsEarshots, guarded =>
         {
+            guarded.Use(next => context => answers.Watch(context, next));
             guarded.Use(next => context => SecurityHeaders.Add(context, next));
             guarded.Use(next => context => LocalAccess.Guard(context, next));
             guarded.UseWhen(c => c.Request.Path.StartsWithSegments("/twilio"), carrier => carrier.Use(next => context => gate.Guard(context, next)));

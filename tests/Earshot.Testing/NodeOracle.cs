@@ -19,13 +19,18 @@ internal static class NodeOracle
     }
 
     /// <summary>Starts a script that runs until its standard input ends.</summary>
-    public static Process Begin(string script)
+    public static Process Begin(string script) => Begin([Path.Combine(Folder(), script)]);
+
+    /// <summary>Starts a script that is given as text and runs until it is killed; it finds the same packages.</summary>
+    public static Process BeginText(string script) => Begin(["--input-type=commonjs", "--eval", script]);
+
+    private static Process Begin(string[] arguments)
     {
         string folder = Folder();
         Install(folder);
         try
         {
-            return Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, script)]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            return Process.Start(new ProcessStartInfo("node", arguments) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         }
         catch (Win32Exception)
         {

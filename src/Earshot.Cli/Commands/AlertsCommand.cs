@@ -2,6 +2,8 @@ using System.CommandLine;
 using Earshot.Cli.Output;
 using Earshot.Engine.Alerts;
 using Earshot.Engine.Catalog;
+using Earshot.Server.Operations;
+using Earshot.Server.Settings;
 
 namespace Earshot.Cli.Commands;
 
@@ -50,15 +52,26 @@ internal static class AlertsCommand
             return ExitCodes.Findings;
         }
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        string pages = Pages(session.Settings);
         var sample = new AlertNotice
         {
             Id = "test", Event = AlertNotice.Test, Rule = rule?.Name ?? "test", Severity = (rule?.Severity ?? Engine.Analysis.Severity.Info).ToString().ToLowerInvariant(), Condition = rule?.Condition ?? "a sample",
-            Message = "This is a sample that somebody asked for. Nothing is wrong.", Url = session.Get<AlertOptions>().LinkBase + "/alerts", Count = 1, OpenedAt = now,
+            Message = "This is a sample that somebody asked for. Nothing is wrong.", Url = pages + "/alerts", Count = 1, OpenedAt = now,
         };
         var results = new List<(string Delivery, string Target, string? Problem)>();
         foreach (string target in targets) results.Add((target, deliveries.All[target].Target, await deliveries.TrySendAsync(target, sample, CancellationToken.None)));
         if (json) Report.Json(results.Select(r => new { delivery = r.Delivery, target = r.Target, sent = r.Problem is null, problem = r.Problem }));
         else foreach ((string delivery, string target, string? problem) in results) Console.WriteLine(problem is null ? $"{delivery}  sent  {target}" : $"{delivery}  NOT SENT  {problem}");
         return results.All(r => r.Problem is null) ? ExitCodes.Ok : ExitCodes.Findings;
+    }
+
+    /// <summary>Where the links of the server's own alerts lead.</summary>
+    private static string Pages(EarshotSettings settings)
+    {
+        string set = settings.Alerts.LinkBase.TrimEnd('/');
+        if (set != settings.Server.FirstUrl()) return set;
+        if (ListeningAddress.OfRunning(settings.Server, settings.Recording) is { } running) return running;
+        Console.Error.WriteLine($"earshot alerts test: no server runs over '{settings.Server.DataDirectory}', so the link leads to {set} (Server:Urls). Start the server first, or set Alerts:LinkBase.");
+        return set;
     }
 }

@@ -11,11 +11,11 @@ namespace Earshot.Engine.Access;
 /// <param name="Who">The principal's name.</param>
 /// <param name="From">Where from.</param>
 /// <param name="Action">The permission that was used.</param>
-/// <param name="Target">The call or recording.</param>
+/// <param name="Target">The call or recording; of a search the words.</param>
 /// <param name="Previous">SHA-256 of the line before; zeros for the first. A changed or missing line breaks the chain.</param>
 internal sealed record AccessEntry(DateTimeOffset At, string Who, string From, string Action, string Target, string Previous);
 
-/// <summary>Who listened to, exported or deleted what: an append-only file of hash-chained lines, shared by the server and the command line.</summary>
+/// <summary>Who listened to, read, exported or deleted what: an append-only file of hash-chained lines, shared by the server and the command line.</summary>
 internal sealed class AccessLog(string dataDirectory, TimeProvider time)
 {
     public const string FileName = "access.jsonl";

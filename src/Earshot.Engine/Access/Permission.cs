@@ -9,6 +9,12 @@ internal enum Permission
     /// <summary>Hear or download its audio.</summary>
     Listen,
 
+    /// <summary>Read what is said in it.</summary>
+    Read,
+
+    /// <summary>Look for words in all calls, and read them where they were said.</summary>
+    Search,
+
     /// <summary>Render it from the journal into a file.</summary>
     Export,
 

@@ -17,7 +17,7 @@ internal enum DeleteOutcome
     Running,
 }
 
-/// <summary>The one door to recordings: whoever listens, exports or deletes passes here, names the permission and is written down.</summary>
+/// <summary>The one door to recordings: whoever listens, reads, exports or deletes passes here, names the permission and is written down.</summary>
 internal sealed class RecordingAccess(CallStore store, ManifestStore manifests, AccessLog log)
 {
     /// <summary>A call's files and rows are gone: whoever holds more of it lets it go.</summary>
@@ -38,6 +38,12 @@ internal sealed class RecordingAccess(CallStore store, ManifestStore manifests, 
 
     /// <summary>Writes down that a recording is listened to, where it is heard as part of a call.</summary>
     public void NoteListen(Principal who, string recordingId) => log.Append(who, Permission.Listen, recordingId);
+
+    /// <summary>Writes down that a call's words are read.</summary>
+    public void NoteRead(Principal who, string callSid) => log.Append(who, Permission.Read, callSid);
+
+    /// <summary>Writes down that words are looked for in all calls.</summary>
+    public void NoteSearch(Principal who, string words) => log.Append(who, Permission.Search, words);
 
     /// <summary>Writes down that a call is exported.</summary>
     public void NoteExport(Principal who, string callSid) => log.Append(who, Permission.Export, callSid);

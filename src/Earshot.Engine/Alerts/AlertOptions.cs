@@ -9,7 +9,7 @@ internal sealed class AlertOptions
     /// <summary>Where messages go, by name.</summary>
     public Dictionary<string, AlertDeliveryOptions> Deliveries { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The address under which those who get a message open the pages; empty is the first of <c>Server:Urls</c>.</summary>
+    /// <summary>The address under which those who get a message open the pages; empty is where the server listens.</summary>
     public string LinkBase { get; set; } = "";
 
     /// <summary>Calls that ended longer ago are analysed without an alert: a catalog that is built again wakes nobody.</summary>

@@ -6,19 +6,30 @@ namespace Earshot.Server.Access;
 /// <summary>Until people can sign in, pages and API are for this machine's own browser and programs. A tunnel or proxy makes every stranger look local, so its traces count as foreign.</summary>
 internal static class LocalAccess
 {
-    private static readonly string[] ForwardingHeaders =
-        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-IP", "X-Original-Host", "Via", "CF-Connecting-IP", "Ngrok-Trace-Id"];
+    /// <summary>Headers by which proxies, tunnels and content networks tell whom they speak for, and that no browser sends by itself.</summary>
+    private static readonly HashSet<string> ForwardingHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Forwarded", "Forwarded-For", "X-Forwarded", "Via", "Client-IP", "True-Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "Proxy-Client-IP", "WL-Proxy-Client-IP", "X-ProxyUser-IP",
+        "X-Real-IP", "X-Real-Port", "X-Remote-IP", "X-Remote-Addr", "X-Originating-IP", "X-Host", "X-Scheme", "X-Url-Scheme", "X-Rewrite-URL", "X-Envoy-External-Address", "X-Envoy-Original-Path",
+        "CDN-Loop", "DO-Connecting-IP", "Fastly-Client-IP", "Fly-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "X-Appengine-User-IP", "X-Amzn-Trace-Id", "X-Amz-Cf-Id", "X-Nf-Client-Connection-IP", "X-Vercel-Id",
+    };
+
+    /// <summary>How the names of whole families of them begin.</summary>
+    private static readonly string[] ForwardingFamilies = ["X-Forwarded-", "X-Original-", "X-ARR-", "CF-", "Ngrok-", "Tailscale-"];
 
     /// <summary>True when the request came straight from this machine, and was meant for it.</summary>
     public static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && !HttpProtocol.IsHttp10(context.Request.Protocol) // Spoken by proxies that were told nothing else, and by no browser.
         && IsLoopbackHost(context.Request.Host.Host)
-        && !ForwardingHeaders.Any(context.Request.Headers.ContainsKey);
+        && !context.Request.Headers.Keys.Any(IsForwarding);
 
     /// <summary>True for <c>localhost</c> and loopback addresses.</summary>
     public static bool IsLoopbackHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    private static bool IsForwarding(string header) =>
+        ForwardingHeaders.Contains(header) || ForwardingFamilies.Any(f => header.StartsWith(f, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Lets foreign requests through to the carrier's routes and <c>/healthz</c> alone; a change must come from our own pages.</summary>
     public static async Task Guard(HttpContext context, RequestDelegate next)

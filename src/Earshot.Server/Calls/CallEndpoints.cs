@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Earshot.Server.Calls;
 
 /// <summary><c>/api/calls</c>.</summary>
-internal sealed class CallEndpoints(CallReader reader, RecordingAccess access, CallStore store, JournalExport export)
+internal sealed class CallEndpoints(CallReader reader, RecordingAccess access, CallStore store, JournalExport export, Listenings listenings)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 500;
@@ -43,12 +43,13 @@ internal sealed class CallEndpoints(CallReader reader, RecordingAccess access, C
         return text is null or "" or "all" or "problems" or "running";
     }
 
-    private IResult List(int? limit, string? before, string? filter, string? text)
+    private IResult List(HttpContext context, int? limit, string? before, string? filter, string? text)
     {
         if (limit is < 1 or > MaxLimit) return Failures.BadInput("limit", $"'{limit}' is not from 1 to {MaxLimit}.");
         if (!Cursors.TryParse(before, out CallCursor? cursor)) return Failures.BadInput("before", $"'{LogText.Clean(before)}' is not a cursor. Take it from 'next' of the page before.");
         if (!TryParseFilter(filter, out CallFilter which)) return Failures.BadInput("filter", $"'{LogText.Clean(filter)}' is not one of all, problems, running.");
         if (text?.Length > MaxText) return Failures.BadInput("text", $"It has {text.Length} letters; at most {MaxText} are looked for.");
+        if (!string.IsNullOrWhiteSpace(text)) listenings.NoteSearch(Visitor.Of(context), text.Trim());
         return Results.Ok(reader.List(which, cursor, limit ?? DefaultLimit, text));
     }
 

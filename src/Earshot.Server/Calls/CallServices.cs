@@ -1,6 +1,7 @@
 using Earshot.Engine.Catalog;
 using Earshot.Engine.Ingest;
 using Earshot.Engine.Storage;
+using Earshot.Server.Access;
 using Earshot.Server.Layout;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;

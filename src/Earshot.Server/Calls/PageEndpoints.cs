@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Earshot.Server.Calls;
 
 /// <summary>The pages: the list of calls, and a call.</summary>
-internal sealed class PageEndpoints(CallReader reader, AnalysisReader analyses, TranscriptReader transcripts, LiveTranscription live, CallStore store, RecordingAccess access, IRecordingStorage storage, IAntiforgery antiforgery, ServerOptions server, TwilioOptions twilio)
+internal sealed class PageEndpoints(CallReader reader, AnalysisReader analyses, TranscriptReader transcripts, LiveTranscription live, CallStore store, RecordingAccess access, Listenings listenings, IRecordingStorage storage, IAntiforgery antiforgery, ServerOptions server, TwilioOptions twilio)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -30,6 +30,7 @@ internal sealed class PageEndpoints(CallReader reader, AnalysisReader analyses, 
     private IResult List(HttpContext context, string? filter, string? before, string? text)
     {
         if (!CallEndpoints.TryParseFilter(filter, out CallFilter which) || !Cursors.TryParse(before, out CallCursor? cursor) || text?.Length > CallEndpoints.MaxText) return NotFound("There is no such page of the list.");
+        if (!string.IsNullOrWhiteSpace(text)) listenings.NoteSearch(Visitor.Of(context), text.Trim());
         CallList list = reader.List(which, cursor, CallEndpoints.DefaultLimit, text);
         context.Features.Set(new CallListModel(
             list, which, text?.Trim() ?? "", cursor is null, list.Calls.Count == 0 && store.Count() == 0, $"{context.Request.Scheme}://{context.Request.Host}",
@@ -56,9 +57,16 @@ internal sealed class PageEndpoints(CallReader reader, AnalysisReader analyses, 
     {
         if (reader.Find(callSid) is not { } call || reader.Events(callSid) is not { } events) return NoCall(callSid);
         AntiforgeryTokenSet tokens = antiforgery.GetAndStoreTokens(context);
-        context.Features.Set(new CallModel(call, [.. events.Events.OrderBy(e => e.AtMs)], call.Running ? null : analyses.OfCall(callSid), call.Running ? null : transcripts.OfCall(callSid), tokens.FormFieldName, tokens.RequestToken!, refusal) { IsHeardLive = call.Running && live.IsOn });
+        context.Features.Set(new CallModel(call, [.. events.Events.OrderBy(e => e.AtMs)], call.Running ? null : analyses.OfCall(callSid), call.Running ? null : Words(Visitor.Of(context), callSid), tokens.FormFieldName, tokens.RequestToken!, refusal) { IsHeardLive = call.Running && live.IsOn });
         context.Response.Headers.CacheControl = "no-store";
         return Page<CallPage>(status);
+    }
+
+    /// <summary>What is said in a call, once it is written down that somebody reads it.</summary>
+    private CallTranscript? Words(Principal who, string callSid)
+    {
+        CallTranscript? found = transcripts.OfCall(callSid);
+        return found is null || !found.HasWords || listenings.TryNoteRead(who, callSid) ? found : new CallTranscript { CallSid = callSid, State = TranscriptReader.NoneYet, Reason = Listenings.Unwritten };
     }
 
     private static IResult Missing(HttpContext context)

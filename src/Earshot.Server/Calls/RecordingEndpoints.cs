@@ -43,8 +43,8 @@ internal sealed class RecordingEndpoints(CallReader reader, RecordingAccess acce
         if (until is { } seconds && !(seconds > 0 && double.IsFinite(seconds))) return Failures.BadInput("until", $"'{seconds}' is not a time in seconds above 0.");
         if (reader.FindRecording(id) is not { } recording) return Failures.NoRecording(id);
         Principal who = Visitor.Of(context);
-        bool note = !HttpMethods.IsHead(context.Request.Method) && listenings.Begins(who, id, FromStart(context.Request));
-        if (access.OpenAudio(who, id, number, note) is not { } opened)
+        bool isHead = HttpMethods.IsHead(context.Request.Method);
+        if ((isHead ? access.OpenAudio(who, id, number, note: false) : listenings.OpenAudio(who, id, number, FromStart(context.Request))) is not { } opened)
             return Failures.NotFound("There is no such file", number > 1
                 ? $"The recording has {Display.Count(recording.Segments.Count, "file")}, and no segment {number}."
                 : $"The file {FileNames.Segment(id, 1)} is not there: {(recording.Running ? "nothing has been written yet" : "it was moved or deleted outside Earshot")}.");

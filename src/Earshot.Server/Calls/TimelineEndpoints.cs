@@ -46,8 +46,15 @@ internal sealed class TimelineEndpoints(TimelineReader timelines, TimelineExport
             return Failures.BadInput("layout", $"The call is too long for one file: {e.Message} Take layout=separate.");
         }
         bool fromStart = context.Request.GetTypedHeaders().Range is not { Ranges.Count: 1 } range || range.Ranges.First().From == 0;
-        if (!HttpMethods.IsHead(context.Request.Method) && listenings.Begins(who, callSid, fromStart))
-            foreach (TimelineTrack track in timeline.Tracks.Where(t => t.DuplicateOf is null)) access.NoteListen(who, track.RecordingId);
+        try
+        {
+            if (!HttpMethods.IsHead(context.Request.Method)) listenings.NoteCall(who, callSid, timeline.Tracks.Where(t => t.DuplicateOf is null).Select(t => t.RecordingId), fromStart);
+        }
+        catch
+        {
+            audio.Dispose();
+            throw;
+        }
         string name = $"{FileName(callSid)}.{(layout == "mix" ? "mix" : "stereo")}.wav";
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(timeline.ToString() + layout + audio.Length)))[..32]}\"");
         return Results.Stream(audio, "audio/wav", download is null ? null : name, entityTag: tag, enableRangeProcessing: true);

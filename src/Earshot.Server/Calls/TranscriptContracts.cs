@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Earshot.Engine.Transcription;
 
 namespace Earshot.Server.Calls;
@@ -38,6 +39,10 @@ internal sealed record CallTranscript
 
     /// <summary>Each recording's state, without its segments.</summary>
     public IReadOnlyList<SideTranscript> Sides { get; init; } = [];
+
+    /// <summary>True where it tells anything that was said.</summary>
+    [JsonIgnore]
+    public bool HasWords => Lines.Count > 0 || Sides.Any(s => (s.Wer ?? s.Live) is not null);
 }
 
 /// <summary>One side's state.</summary>

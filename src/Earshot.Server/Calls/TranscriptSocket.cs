@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 namespace Earshot.Server.Calls;
 
 /// <summary><c>WS /api/calls/{id}/transcript/stream</c>: what is said in a running call, line by line, and how the engine keeps up. It closes when the call's words are complete.</summary>
-internal sealed class TranscriptSocket(LiveTranscription live, RecordingAccess access, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class TranscriptSocket(LiveTranscription live, RecordingAccess access, Listenings listenings, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>Close codes of this socket, as the agent's; 1013 is <i>try again later</i>.</summary>
     public const int CallEnded = 4000, NoSuchCall = 4404, TooMany = 1013;
@@ -56,7 +56,11 @@ internal sealed class TranscriptSocket(LiveTranscription live, RecordingAccess a
                 sender.Close(TooMany, "too many watch this call's words");
                 return;
             }
-            access.NoteListen(who, callSid);
+            if (!listenings.TryNoteRead(who, callSid))
+            {
+                sender.Close(WebSocketClose.InternalError, "the access log cannot be written");
+                return;
+            }
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
             Task sending = Task.WhenAll(watches.Select(w => Send(w!.Messages, sender, end.Token)));
             await Task.WhenAny(left, sending);

@@ -40,7 +40,7 @@ internal sealed class WaveSnapshot : Stream
         WaveFormat format = WaveFormat.Pcm16(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(24)));
         long stated = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(DataSizeAt));
         long data = Math.Min(stated, file.Length - header.Length);
-        if (untilSeconds is { } seconds) data = Math.Min(data, (long)(seconds * format.SampleRateHz) * format.BlockAlign);
+        if (untilSeconds is { } seconds) data = (long)Math.Min(data / format.BlockAlign, seconds * format.SampleRateHz) * format.BlockAlign; // Bounded before it is whole: any number of seconds is taken.
         data -= data % format.BlockAlign;
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(RiffSizeAt), (uint)(data + WaveHeader.Size - 8));
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(DataSizeAt), (uint)data);

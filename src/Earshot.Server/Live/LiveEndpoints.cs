@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Earshot.Engine.Access;
+using Earshot.Server.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 namespace Earshot.Server.Live;
 
 /// <summary><c>/api/live</c> (server-sent events) and the page <c>/live</c>.</summary>
-internal sealed class LiveEndpoints(LiveFeed feed, IHostApplicationLifetime lifetime)
+internal sealed class LiveEndpoints(LiveFeed feed, Listenings listenings, IHostApplicationLifetime lifetime)
 {
     private static ReadOnlySpan<byte> EventHead => "event: calls\ndata: "u8;
 
@@ -36,12 +38,17 @@ internal sealed class LiveEndpoints(LiveFeed feed, IHostApplicationLifetime life
         response.Headers.CacheControl = "no-store";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        ChannelReader<byte[]> events = feed.Watch();
+        ChannelReader<LiveLook> looks = feed.Watch();
+        Principal who = Visitor.Of(context);
+        var mayRead = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            await foreach (byte[] snapshot in events.ReadAllAsync(over.Token))
+            await foreach (LiveLook look in looks.ReadAllAsync(over.Token))
             {
-                Write(response, snapshot);
+                mayRead.IntersectWith(look.WithWords); // A watcher may stay for weeks.
+                foreach (string callSid in look.WithWords)
+                    if (!mayRead.Contains(callSid) && listenings.TryNoteRead(who, callSid)) mayRead.Add(callSid);
+                Write(response, look.For(mayRead));
                 await response.BodyWriter.FlushAsync(over.Token);
             }
         }
@@ -51,7 +58,7 @@ internal sealed class LiveEndpoints(LiveFeed feed, IHostApplicationLifetime life
         }
         finally
         {
-            feed.Stop(events);
+            feed.Stop(looks);
         }
     }
 

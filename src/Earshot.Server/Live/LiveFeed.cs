@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Earshot.Audio.Levels;
 using Earshot.Engine.Agents;
@@ -17,13 +16,13 @@ internal sealed partial class LiveFeed(LiveStreams live, AgentDesk desk, LiveTra
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock gate = new();
-    private readonly List<Channel<byte[]>> watchers = [];
+    private readonly List<Channel<LiveLook>> watchers = [];
     private Task running = Task.CompletedTask;
 
     /// <summary>Watches from now on; <see cref="Stop"/> ends it. One who does not keep up misses events, never delays others.</summary>
-    public ChannelReader<byte[]> Watch()
+    public ChannelReader<LiveLook> Watch()
     {
-        var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(2) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var channel = Channel.CreateBounded<LiveLook>(new BoundedChannelOptions(2) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         lock (gate)
         {
             watchers.Add(channel);
@@ -32,7 +31,7 @@ internal sealed partial class LiveFeed(LiveStreams live, AgentDesk desk, LiveTra
         return channel.Reader;
     }
 
-    public void Stop(ChannelReader<byte[]> reader)
+    public void Stop(ChannelReader<LiveLook> reader)
     {
         lock (gate) watchers.RemoveAll(w => w.Reader == reader);
     }
@@ -43,11 +42,11 @@ internal sealed partial class LiveFeed(LiveStreams live, AgentDesk desk, LiveTra
         using var timer = new PeriodicTimer(Period, time);
         do
         {
-            byte[]? snapshot = TrySnapshot(meters);
+            LiveLook? look = TryLook(meters);
             lock (gate)
             {
-                if (snapshot is not null)
-                    foreach (Channel<byte[]> watcher in watchers) watcher.Writer.TryWrite(snapshot);
+                if (look is not null)
+                    foreach (Channel<LiveLook> watcher in watchers) watcher.Writer.TryWrite(look);
                 if (watchers.Count > 0) continue;
                 running = Task.CompletedTask;
                 return;
@@ -57,11 +56,11 @@ internal sealed partial class LiveFeed(LiveStreams live, AgentDesk desk, LiveTra
     }
 
     /// <summary>Null when a call changed under the look; the next one is a tenth of a second away.</summary>
-    private byte[]? TrySnapshot(Dictionary<(StreamSession, Track), TrackWatch> meters)
+    private LiveLook? TryLook(Dictionary<(StreamSession, Track), TrackWatch> meters)
     {
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(Snapshot(meters), LiveJson.Default.LiveSnapshot);
+            return new LiveLook(Snapshot(meters));
         }
         catch (Exception e)
         {

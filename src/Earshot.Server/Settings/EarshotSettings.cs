@@ -35,7 +35,7 @@ internal sealed class EarshotSettings
     /// <summary>The options of the engine's rooms, with defaults that one room takes from another filled in.</summary>
     public EngineOptions ForEngine()
     {
-        if (Alerts.LinkBase.Length == 0) Alerts.LinkBase = Server.Urls.Split(';')[0].Trim().TrimEnd('/');
+        if (Alerts.LinkBase.Length == 0) Alerts.LinkBase = Server.FirstUrl();
         return new EngineOptions(Recording, Ingest, Speakers, Analysis, Jobs, CatalogUrl, Server.DataDirectory) { Alerts = Alerts, Transcription = Transcription };
     }
 

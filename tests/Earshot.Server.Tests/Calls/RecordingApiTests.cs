@@ -62,6 +62,45 @@ public sealed class RecordingApiTests : IAsyncLifetime
         answer.Content.Headers.ContentRange!.ToString().ShouldBe($"bytes */{file.Length}");
     }
 
+    [Theory]
+    [InlineData("1e15")]
+    [InlineData("1e300")]
+    [InlineData("1.7976931348623157e308")]
+    [InlineData("9223372036854775807")]
+    public async Task A_place_far_beyond_the_end_gives_the_whole(string until) =>
+        (await server.Client.GetByteArrayAsync($"/api/recordings/{id}/audio?until={until}", TestContext.Current.CancellationToken)).ShouldBe(file);
+
+    [Theory]
+    [InlineData("audio?until=0", "until")]
+    [InlineData("audio?until=-1", "until")]
+    [InlineData("audio?until=-1e300", "until")]
+    [InlineData("audio?until=NaN", "until")]
+    [InlineData("audio?until=Infinity", "until")]
+    [InlineData("audio?until=1e999", "until")]
+    [InlineData("audio?until=soon", "until")]
+    [InlineData("audio?until=", "until")]
+    [InlineData("audio?segment=-1", "segment")]
+    [InlineData("audio?segment=99999999999", "segment")]
+    [InlineData("peaks?columns=-1", "columns")]
+    [InlineData("peaks?start=NaN", "start")]
+    [InlineData("peaks?start=1e300", "start")]
+    [InlineData("peaks?start=-1e300", "start")]
+    [InlineData("peaks?end=NaN", "end")]
+    [InlineData("peaks?end=-Infinity", "end")]
+    [InlineData("peaks?end=1e15", "end")]
+    public async Task A_number_without_sense_is_named(string query, string named) =>
+        (await server.GetJson($"/api/recordings/{id}/{query}", 400)).Text("title").ShouldContain(named);
+
+    [Theory]
+    [InlineData("peaks?start=9999998&end=9999999&columns=4000")]
+    [InlineData("peaks?end=9999999&columns=1")]
+    [InlineData("peaks?start=9999999")]
+    [InlineData("peaks?start=1e-300&end=2e-300")]
+    [InlineData("audio?until=1e-300")]
+    [InlineData("audio?segment=1&until=0.00001")]
+    public async Task A_number_at_the_edge_is_answered(string query) =>
+        (await server.Client.GetAsync($"/api/recordings/{id}/{query}", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
     [Fact]
     public async Task Head_tells_the_length_alone()
     {
@@ -94,6 +133,34 @@ public sealed class RecordingApiTests : IAsyncLifetime
     {
         (await Ask("bytes=1-")).Dispose();
         server.Get<AccessLog>().Read().ShouldHaveSingleItem().Action.ShouldBe("listen");
+    }
+
+    [Theory]
+    [InlineData("bytes=100-200")]
+    [InlineData("bytes=0-200")]
+    public async Task What_cannot_be_written_down_is_not_given_out_however_often_it_is_asked_for(string first)
+    {
+        string log = server.Get<AccessLog>().Path;
+        Directory.CreateDirectory(log); // In the way of the file.
+        foreach (string range in new[] { first, "bytes=100-90000", "bytes=300-" })
+        {
+            using HttpResponseMessage refused = await Ask(range);
+            refused.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+            using HttpResponseMessage together = await Ask(range, r => r.RequestUri = new Uri($"/api/calls/{sample.CallSid}/audio?layout=stereo", UriKind.Relative));
+            together.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        }
+        Directory.Delete(log);
+        (await Ask("bytes=100-200")).StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        server.Get<AccessLog>().Read().ShouldHaveSingleItem().Target.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_begins_no_listening()
+    {
+        using HttpResponseMessage missing = await Ask("bytes=1-", r => r.RequestUri = new Uri($"/api/recordings/{id}/audio?segment=2", UriKind.Relative));
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Ask("bytes=1-")).Dispose();
+        server.Get<AccessLog>().Read().ShouldHaveSingleItem().Target.ShouldBe(id);
     }
 
     [Fact]

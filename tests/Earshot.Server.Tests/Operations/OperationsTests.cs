@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Earshot.Engine.Access;
+using Earshot.Engine.Alerts;
 using Earshot.Engine.Calls;
 using Earshot.Engine.Catalog;
 using Earshot.Engine.Ingest;
@@ -7,9 +8,14 @@ using Earshot.Engine.Recording;
 using Earshot.Engine.Storage;
 using Earshot.Server.Access;
 using Earshot.Server.Operations;
+using Earshot.Server.Settings;
 using Earshot.Testing;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Earshot.Server.Tests.Operations;
 
@@ -81,6 +87,31 @@ public sealed class OperationsTests
         recordings.ShouldAllBe(r => r.DurationSeconds == 0.8 && r.UnwrittenMs == 0);
         server.Get<CallStore>().Events(call.CallSid).Select(e => e.Kind).Where(k => k.StartsWith("recording", StringComparison.Ordinal)).ShouldBe([EventKinds.RecordingTrouble, EventKinds.RecordingResumed], ignoreOrder: true);
         (await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancel)).ShouldContain("earshot_frames_recorded_total 80\n");
+    }
+
+    [Fact]
+    public async Task A_console_that_nobody_reads_holds_up_no_call()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (Action<ILoggingBuilder>? logging in new Action<ILoggingBuilder>?[] { null, l => l.AddSimpleConsole() })
+        {
+            var settings = new EarshotSettings();
+            settings.Server.DataDirectory = folder.Sub("data");
+            settings.Recording.Directory = folder.Sub("recordings");
+            await using WebApplication app = EarshotHost.Build(settings, logging);
+            app.Services.GetRequiredService<IOptionsMonitor<ConsoleLoggerOptions>>().CurrentValue.QueueFullMode.ShouldBe(ConsoleLoggerQueueFullMode.DropWrite);
+        }
+    }
+
+    [Fact]
+    public async Task Links_in_alerts_lead_where_the_server_listens_unless_the_settings_say_otherwise()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        server.Get<AlertOptions>().LinkBase.ShouldBe(server.BaseAddress.ToString().TrimEnd('/'));
+        ListeningAddress.OfRunning(server.Get<ServerOptions>(), server.Get<RecordingOptions>()).ShouldBe(server.Get<AlertOptions>().LinkBase);
+        await using EarshotTestServer other = await EarshotTestServer.StartAsync(s => s.Alerts.LinkBase = "https://earshot.example");
+        other.Get<AlertOptions>().LinkBase.ShouldBe("https://earshot.example");
+        foreach (string any in (string[])["http://[::]:80/", "http://0.0.0.0:80", "http://*:80", "http://+:80"]) ListeningAddress.ForBrowser(any).ShouldBe("http://localhost:80");
     }
 
     [Fact]

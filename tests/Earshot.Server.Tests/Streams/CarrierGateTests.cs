@@ -130,6 +130,28 @@ public sealed class CarrierGateTests
     }
 
     [Fact]
+    public async Task Any_trace_of_a_proxy_or_tunnel_makes_a_request_foreign()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        string[] traces =
+        [
+            "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Port", "x-forwarded-prefix", "X-Forwarded-Client-Cert", "X-Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Ray",
+            "Fastly-Client-IP", "X-Cluster-Client-IP", "X-Original-Host", "X-Original-For", "X-Original-Forwarded-For", "Client-IP", "X-Azure-ClientIP", "Fly-Client-IP", "DO-Connecting-IP", "X-Envoy-External-Address", "X-Amzn-Trace-Id", "Ngrok-Trace-Id",
+        ];
+        foreach (string trace in traces)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/calls");
+            request.Headers.TryAddWithoutValidation(trace, "203.0.113.7").ShouldBeTrue();
+            using HttpResponseMessage answer = await server.Client.SendAsync(request, Cancel);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden, trace);
+        }
+        using var own = new HttpRequestMessage(HttpMethod.Get, "/api/calls");
+        foreach ((string name, string value) in new[] { ("User-Agent", "Mozilla/5.0"), ("Accept-Language", "en"), ("Sec-Fetch-Site", "same-origin"), ("X-Requested-With", "fetch"), ("Referer", "http://localhost/"), ("DNT", "1") }) own.Headers.TryAddWithoutValidation(name, value);
+        using HttpResponseMessage ours = await server.Client.SendAsync(own, Cancel);
+        ours.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Through_a_tunnel_only_the_carrier_s_routes_and_healthz_answer()
     {
         await using EarshotTestServer server = await EarshotTestServer.StartAsync();

@@ -2,7 +2,9 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Earshot.Audio.Codecs;
+using Earshot.Engine.Access;
 using Earshot.Engine.Calling;
+using Earshot.Engine.Transcription;
 using Earshot.Server.Settings;
 using Earshot.Server.Tests.Calls;
 using Earshot.Server.Tests.Pages;
@@ -70,6 +72,41 @@ public sealed class LiveTextTests(Chromium chromium) : IClassFixture<Chromium>
         await late.ConnectAsync(new Uri($"ws://{server.BaseAddress.Authority}/api/calls/CAnone/transcript/stream"), Cancel);
         await late.ReceiveAsync(buffer, Cancel);
         ((int?)late.CloseStatus).ShouldBe(4404);
+    }
+
+    [Fact]
+    public async Task Whoever_watches_the_live_calls_is_written_down_once_a_call_and_sees_the_calls_alone_while_that_fails()
+    {
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.SayingAsync("is anybody there");
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(s => Use(s, endpoint));
+        string log = server.Get<AccessLog>().Path;
+        Directory.CreateDirectory(log); // In the way of the file.
+        using var carrier = new CarrierSimulator(TimeProvider.System);
+        Task<SimulatedCallResult> calling = carrier.CallAsync(Call(server), Cancel);
+        string callSid = await Running(server);
+        while (server.Get<LiveTranscription>().OfCall(callSid) is not [{ } heard, ..] || heard.Newest(1).Count == 0) await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, Cancel);
+        using (var watching = new StreamReader(await server.Client.GetStreamAsync("/api/live", Cancel)))
+            for (int i = 0; i < 10; i++) (await Look(watching))["calls"]![0]!["text"].ShouldBeNull();
+        Directory.Delete(log);
+        for (int watcher = 0; watcher < 2; watcher++)
+        {
+            using var watching = new StreamReader(await server.Client.GetStreamAsync("/api/live", Cancel));
+            int withWords = 0;
+            for (int i = 0; i < 60 && withWords < 5; i++)
+                if ((await Look(watching))["calls"]![0]!["text"]?["lines"] is JsonArray { Count: > 0 }) withWords++;
+            withWords.ShouldBe(5);
+            server.Get<AccessLog>().Read().Select(e => (e.Action, e.Target)).ShouldBe([("read", callSid)]);
+        }
+        calling.IsCompleted.ShouldBeFalse();
+        await calling;
+    }
+
+    /// <summary>The data of the next event.</summary>
+    private static async Task<JsonNode> Look(StreamReader events)
+    {
+        const string Data = "data: ";
+        while (true)
+            if (await events.ReadLineAsync(Cancel) is { } line && line.StartsWith(Data, StringComparison.Ordinal)) return JsonNode.Parse(line[Data.Length..])!;
     }
 
     [Fact]

@@ -85,6 +85,41 @@ public sealed class TranscriptTests
     }
 
     [Fact]
+    public async Task Whoever_reads_or_searches_words_is_written_down_once_and_is_shown_none_that_cannot_be()
+    {
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.SayingAsync("The invoice is on its way.");
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(s => Use(s, endpoint));
+        (string callSid, _) = await Record(server);
+        for (int i = 0; i < 3; i++) (await server.Client.GetStringAsync($"/calls/{callSid}", Cancel)).ShouldContain("The invoice is on its way");
+        server.Get<AccessLog>().Read().Select(e => (e.Who, e.Action, e.Target)).ShouldBe([("local", "read", callSid)]);
+
+        (await server.Client.GetStringAsync("/?text=invoice%20way", Cancel)).ShouldContain("<mark>");
+        await server.GetJson("/api/calls?text=%20invoice%20way&limit=1");
+        await server.GetJson("/api/calls?text=nobody%20said%20this");
+        await server.GetJson("/api/calls?text=%20");
+        await server.GetJson("/api/calls");
+        server.Get<AccessLog>().Read().Skip(1).Select(e => (e.Action, e.Target)).ShouldBe([("search", "invoice way"), ("search", "nobody said this")]);
+        server.Get<AccessLog>().FirstBrokenLine().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Words_whose_reading_cannot_be_written_down_are_not_shown()
+    {
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.SayingAsync("The invoice is on its way.");
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(s => Use(s, endpoint));
+        (string callSid, _) = await Record(server);
+        Directory.CreateDirectory(server.Get<AccessLog>().Path); // In the way of the file.
+        for (int i = 0; i < 2; i++)
+        {
+            string page = await server.Client.GetStringAsync($"/calls/{callSid}", Cancel);
+            page.ShouldContain("access log cannot be written");
+            page.ShouldNotContain("invoice");
+        }
+        foreach (string search in (string[])["/?text=invoice", "/api/calls?text=invoice"])
+            ((int)(await server.Client.GetAsync(search, Cancel)).StatusCode).ShouldBe(500, search);
+    }
+
+    [Fact]
     public async Task Without_an_engine_nothing_is_sent_and_page_and_api_say_in_a_line_how_to_get_one()
     {
         await using SpeechEndpoint endpoint = await SpeechEndpoint.SayingAsync("never");
