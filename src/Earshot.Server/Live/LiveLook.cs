@@ -15,5 +15,5 @@ internal sealed class LiveLook(LiveSnapshot snapshot)
         ? whole
         : JsonSerializer.SerializeToUtf8Bytes(snapshot with { Calls = [.. snapshot.Calls.Select(c => HasWords(c) && !mayBeRead.Contains(c.CallSid) ? c with { Text = null } : c)] }, LiveJson.Default.LiveSnapshot);
 
-    private static bool HasWords(LiveCall call) => call.Text is { Lines.Count: > 0 };
+    private static bool HasWords(LiveCall call) => call.Text is { Lines.Count: > 0 } or { Partials.Count: > 0 };
 }
