@@ -3,8 +3,11 @@ using System.Net.Sockets;
 using System.Text;
 using Earshot.Engine.Calls;
 using Earshot.Engine.Ingest;
+using Earshot.Server.Operations;
 using Earshot.Server.Tests.Calls;
 using Earshot.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 
 namespace Earshot.Server.Tests.Operations;
@@ -44,20 +47,30 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_read_in_time_is_whole_although_the_server_stops()
+    public async Task An_answer_has_two_seconds_from_the_stop_on_and_a_socket_or_an_answer_that_is_over_is_left_alone()
     {
-        EarshotTestServer server = await EarshotTestServer.StartAsync();
-        SampleCall call = await SampleCall.RecordAsync(server, 1);
-        Enlarge(Path.Combine(server.Recordings, call.RecordingId(Track.Inbound) + ".wav"));
-        using HttpResponseMessage answer = await server.Client.GetAsync($"/api/recordings/{call.RecordingId(Track.Inbound)}/audio", HttpCompletionOption.ResponseHeadersRead, Cancel);
-        using Stream body = await answer.Content.ReadAsStreamAsync(Cancel);
-        Task stop = server.StopAsync();
-        var buffer = new byte[1 << 20];
-        long got = 0;
-        for (int read; (read = await body.ReadAsync(buffer, Cancel)) > 0;) got += read;
-        got.ShouldBe(FileBytes);
-        await stop.WaitAsync(Limit, TimeProvider.System, Cancel);
-        await server.DisposeAsync();
+        var lifetime = new Lifetime();
+        var clock = new HandClock();
+        using var answers = new LastAnswers(lifetime, clock);
+        (DefaultHttpContext slow, DefaultHttpContext socket, DefaultHttpContext over) = (new(), new(), new());
+        var done = new CompletedResponse();
+        over.Features.Set<IHttpResponseFeature>(done);
+        socket.Response.StatusCode = StatusCodes.Status101SwitchingProtocols;
+        foreach (DefaultHttpContext context in new[] { slow, socket, over })
+        {
+            context.Features.Set<IHttpRequestLifetimeFeature>(new Request());
+            await answers.Watch(context, _ => Task.CompletedTask);
+        }
+        done.Complete();
+        clock.Due.ShouldBe(Timeout.InfiniteTimeSpan);
+
+        lifetime.StopApplication();
+        clock.Due.ShouldBe(TimeSpan.FromSeconds(2));
+        slow.RequestAborted.IsCancellationRequested.ShouldBeFalse();
+        clock.Ring();
+        slow.RequestAborted.IsCancellationRequested.ShouldBeTrue();
+        socket.RequestAborted.IsCancellationRequested.ShouldBeFalse();
+        over.RequestAborted.IsCancellationRequested.ShouldBeFalse();
     }
 
     /// <summary>Makes a recording so long that no buffer takes it; the file has a hole where its audio would be.</summary>
@@ -83,5 +96,64 @@ public sealed class StopTests
         await client.GetStream().ReadExactlyAsync(head, Cancel);
         Encoding.ASCII.GetString(head).ShouldStartWith("HTTP/1.1 20");
         return client;
+    }
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        private readonly CancellationTokenSource stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => stopping.Cancel();
+    }
+
+    /// <summary>A request that can be cut off.</summary>
+    private sealed class Request : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => RequestAborted = new CancellationToken(canceled: true);
+    }
+
+    /// <summary>A response that says when it is over, as a server's does.</summary>
+    private sealed class CompletedResponse : HttpResponseFeature
+    {
+        private readonly List<(Func<object, Task> Callback, object State)> callbacks = [];
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => callbacks.Add((callback, state));
+
+        public void Complete() => callbacks.ForEach(c => c.Callback(c.State).GetAwaiter().GetResult());
+    }
+
+    /// <summary>A clock with one timer, which rings when it is told to.</summary>
+    private sealed class HandClock : TimeProvider, ITimer
+    {
+        private Action? ring;
+
+        public TimeSpan Due { get; private set; } = Timeout.InfiniteTimeSpan;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            (ring, Due) = (() => callback(state), dueTime);
+            return this;
+        }
+
+        public void Ring() => ring!();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime;
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
