@@ -53,6 +53,7 @@ public static class EarshotExtensions
         services.AddSingleton<MetricsText>();
         services.AddSingleton<DataLock>();
         services.AddSingleton<LastAnswers>();
+        services.AddSingleton<StorageTrouble>();
         services.AddHostedService<StoreStartup>();
         services.AddHostedService<StreamClock>();
         services.AddHostedService<Retention>();
@@ -86,11 +87,13 @@ public static class EarshotExtensions
     {
         CarrierGate gate = app.Services.GetRequiredService<CarrierGate>();
         LastAnswers answers = app.Services.GetRequiredService<LastAnswers>();
+        StorageTrouble trouble = app.Services.GetRequiredService<StorageTrouble>();
         app.UseRouting();
         app.UseWhen(IsEarshots, guarded =>
         {
             guarded.Use(next => context => answers.Watch(context, next));
             guarded.Use(next => context => SecurityHeaders.Add(context, next));
+            guarded.Use(next => context => trouble.Guard(context, next));
             guarded.Use(next => context => LocalAccess.Guard(context, next));
             guarded.UseWhen(c => c.Request.Path.StartsWithSegments("/twilio"), carrier => carrier.Use(next => context => gate.Guard(context, next)));
         });

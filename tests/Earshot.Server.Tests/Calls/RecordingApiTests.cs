@@ -145,9 +145,12 @@ public sealed class RecordingApiTests : IAsyncLifetime
         foreach (string range in new[] { first, "bytes=100-90000", "bytes=300-" })
         {
             using HttpResponseMessage refused = await Ask(range);
-            refused.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain(log, customMessage: "it says what is in the way");
+            refused.Headers.Contains("X-Content-Type-Options").ShouldBeTrue();
             using HttpResponseMessage together = await Ask(range, r => r.RequestUri = new Uri($"/api/calls/{sample.CallSid}/audio?layout=stereo", UriKind.Relative));
-            together.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+            together.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         }
         Directory.Delete(log);
         (await Ask("bytes=100-200")).StatusCode.ShouldBe(HttpStatusCode.PartialContent);
