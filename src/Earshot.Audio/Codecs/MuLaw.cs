@@ -14,6 +14,9 @@ public static class MuLaw
     /// <summary>The code of silence: positive zero, what an idle line carries.</summary>
     public const byte Silence = 0xFF;
 
+    /// <summary>The codes of an idle line: zero and its neighbours, of both signs (0 and 8 in 16-bit units).</summary>
+    public static ReadOnlySpan<byte> IdleCodes => [0xFF, 0x7F, 0xFE, 0x7E];
+
     /// <summary>The greatest magnitude a code decodes to, in 16-bit units. A clipped telephone signal stands here.</summary>
     public const short Rail = 32124;
 

@@ -19,7 +19,7 @@ internal sealed partial class SimulatedCall
         {
             _playing.CopyTo(_outbound.AsSpan());
             PressKeys(dueMs);
-            if (_connected.Play(_playing, dueMs))
+            if (_connected.Play(_playing, dueMs) && _playing.AsSpan().ContainsAnyExcept(MuLaw.IdleCodes))
             {
                 _lastHeardFrame = _speechFrame;
             }
@@ -45,7 +45,7 @@ internal sealed partial class SimulatedCall
         return frame;
     }
 
-    /// <summary>All is said, and for a while nothing was heard.</summary>
+    /// <summary>All is said, and for a while nothing was heard: what a bot sends of silence is none of it.</summary>
     private bool HasHeardAll()
     {
         int said = _options.Speech!.Frames;

@@ -82,6 +82,21 @@ public sealed class ConnectTests
     }
 
     [Fact]
+    public async Task A_bot_that_echoes_silence_for_ever_does_not_keep_the_caller_on_the_line()
+    {
+        await using var server = new CalledServer();
+        server.Answer(TwiML.Connect(new TwiMLStream { Url = server.Media }));
+        server.Bot = text => JsonNode.Parse(text)!["media"]?["payload"] is { } payload ? ([$$$"""{"event":"media","streamSid":"MZ1","media":{"payload":"{{{payload}}}"}}"""], null) : ([], null);
+        using var simulator = new CarrierSimulator(TimeProvider.System);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        SimulatedCallResult result = await simulator.CallAsync(
+            new SimulatedCallOptions { Url = server.Voice, AuthToken = CalledServer.Token, Speech = new SpeechClip([.. Enumerable.Repeat((byte)0x20, 160 * 25)]) }, patience.Token);
+        result.Outcome.ShouldBe(SimulatedCallOutcome.Completed, string.Join('\n', result.Errors));
+        result.Streams[0].Playback!.PlayedSeconds.ShouldBeGreaterThan(2, "the echo went on while the caller waited for an answer");
+    }
+
+    [Fact]
     public async Task A_bot_that_breaks_off_ends_its_verb_and_is_reported()
     {
         await using var server = new CalledServer();
