@@ -95,6 +95,8 @@ internal static class EngineServices
     /// <summary>Running calls are transcribed live, where the settings say so.</summary>
     public static IServiceCollection AddLiveTranscription(this IServiceCollection services) => services.AddHostedService(s => s.GetRequiredService<LiveTranscription>());
 
+    private const int JobsAtOnce = 10_000;
+
     /// <summary>The work after calls runs by itself, in this process. Jobs lie in a database of their own beside the catalog.</summary>
     public static IServiceCollection AddAfterWork(this IServiceCollection services, EngineOptions options)
     {
@@ -103,7 +105,7 @@ internal static class EngineServices
         services.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always);
-            quartz.UseDefaultThreadPool(Math.Max(1, options.Jobs.Parallel));
+            quartz.UseDefaultThreadPool(JobsAtOnce); // A job that waits for its place is no thread; AfterWorkPlaces says how many are worked on.
             quartz.UsePersistentStore(store =>
             {
                 store.UseSqlite(SqliteFactory.Instance, new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString());
@@ -116,7 +118,7 @@ internal static class EngineServices
             o.WaitForJobsToComplete = true;
             o.StartDelay = options.Jobs.StartDelay;
         });
-        services.AddHostedService<AfterWorkSweep>();
+        services.AddSingleton(s => new AfterWorkPlaces(options.Jobs)).AddHostedService<AfterWorkSweep>();
         return services;
     }
 }

@@ -16,6 +16,8 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
 
     public string Name => "transcription";
 
+    public bool Waits => options.IsOn;
+
     public async Task RunAsync(string callSid, CancellationToken cancellation)
     {
         await KeepLive(callSid, cancellation);
@@ -78,7 +80,7 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
         IReadOnlyList<SegmentRow> segments = calls.Segments(recording.Id);
         if (segments.Sum(s => s.Samples) == 0 || !segments.All(s => manifests.Storage.Exists(s.File))) return null;
         bool doubled = calls.Streams(recording.CallSid).FirstOrDefault(s => s.Stem == recording.StreamStem)?.SampleRateHz == CarrierRateHz;
-        Transcript transcript = await transcriber.RunAsync(memory.Around(recording.Id, engine), new TrackRequest
+        Transcript transcript = await transcriber.RunAsync(memory.Around(recording.CallSid, recording.Id, engine), new TrackRequest
         {
             Open = () => new WaveReader(new SegmentStream(manifests.Storage, segments)),
             Speech = analysis.SpeechOf(recording.Id),

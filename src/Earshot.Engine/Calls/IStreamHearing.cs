@@ -5,6 +5,7 @@ internal sealed record HeardStream
 {
     public required string CallSid { get; init; }
     public required string StreamSid { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
     public string From { get; init; } = "";
     public string To { get; init; } = "";
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
@@ -14,7 +15,7 @@ internal sealed record HeardStream
 
     public required IReadOnlyList<string> Speakers { get; init; }
 
-    /// <summary>Place of a track's first sample on the call's clock, in ms.</summary>
+    /// <summary>Place of a track's first sample on the stream's clock, in ms.</summary>
     public Func<Track, double> StartOffsetMs { get; init; } = _ => 0;
 }
 

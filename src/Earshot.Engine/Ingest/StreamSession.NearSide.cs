@@ -57,6 +57,7 @@ internal sealed partial class StreamSession
         {
             CallSid = facts.CallSid.Value,
             StreamSid = facts.StreamSid.Value,
+            StartedAt = StartedAt,
             From = Ticket?.From ?? facts.Parameters.GetValueOrDefault("from", ""),
             To = Ticket?.To ?? facts.Parameters.GetValueOrDefault("to", ""),
             Parameters = facts.Parameters,

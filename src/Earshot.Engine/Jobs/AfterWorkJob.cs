@@ -6,7 +6,7 @@ namespace Earshot.Engine.Jobs;
 
 /// <summary>The durable job of one call: runs every step that there is, and comes back later when one fails.</summary>
 [DisallowConcurrentExecution]
-internal sealed partial class AfterWorkJob(IEnumerable<IAfterWorkStep> steps, AfterWorkStore store, JobsOptions options, TimeProvider time, ILogger<AfterWorkJob> log) : IJob
+internal sealed partial class AfterWorkJob(IEnumerable<IAfterWorkStep> steps, AfterWorkStore store, AfterWorkPlaces places, JobsOptions options, TimeProvider time, ILogger<AfterWorkJob> log) : IJob
 {
     public const string Group = "after-call";
 
@@ -20,13 +20,24 @@ internal sealed partial class AfterWorkJob(IEnumerable<IAfterWorkStep> steps, Af
         }
         int attempt = row.Attempts + 1;
         string step = "";
+        IDisposable? place = null;
+        places.Begin(callSid);
         try
         {
             Exception? failure = null;
             string failed = "";
+            bool waits = false;
+            place = await places.TakeAsync(waits, cancellationToken);
             foreach (IAfterWorkStep next in steps)
             {
                 step = next.Name;
+                if (next.Waits && !waits)
+                {
+                    waits = true;
+                    place.Dispose();
+                    if (!store.Set(callSid, AfterWorkStates.Queued, attempt, step)) return;
+                    place = await places.TakeAsync(waits, cancellationToken);
+                }
                 if (!store.Set(callSid, AfterWorkStates.Running, attempt, step)) return; // Stored again meanwhile: its new job does it all.
                 try
                 {
@@ -47,6 +58,11 @@ internal sealed partial class AfterWorkJob(IEnumerable<IAfterWorkStep> steps, Af
         catch (Exception e)
         {
             await Failed(context, callSid, attempt, step, e);
+        }
+        finally
+        {
+            place?.Dispose();
+            places.End(callSid);
         }
     }
 

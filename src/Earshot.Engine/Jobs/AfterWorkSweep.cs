@@ -6,15 +6,17 @@ using Quartz;
 namespace Earshot.Engine.Jobs;
 
 /// <summary>Makes a job of every call that has ended. The catalog says which: what a crash left between the two is found at the next look.</summary>
-internal sealed partial class AfterWorkSweep(AfterWorkStore store, ISchedulerFactory schedulers, JobsOptions options, TimeProvider time, ILogger<AfterWorkSweep> log) : BackgroundService
+internal sealed partial class AfterWorkSweep(AfterWorkStore store, AfterWorkPlaces places, ISchedulerFactory schedulers, JobsOptions options, TimeProvider time, ILogger<AfterWorkSweep> log) : BackgroundService
 {
     private const int AtOnce = 100;
+    private const int LooksToTakeUpLost = 10;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         bool isFirst = true;
+        int looks = 0;
         using var timer = new PeriodicTimer(Period, time);
         try
         {
@@ -26,6 +28,7 @@ internal sealed partial class AfterWorkSweep(AfterWorkStore store, ISchedulerFac
                     IScheduler scheduler = await schedulers.GetScheduler(stoppingToken);
                     if (isFirst) TakeUp();
                     isFirst = false;
+                    if (looks++ % LooksToTakeUpLost == LooksToTakeUpLost - 1) await TakeUpLost(scheduler, stoppingToken);
                     foreach (string callSid in store.Pending(AtOnce)) await Make(scheduler, callSid, stoppingToken);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -45,6 +48,17 @@ internal sealed partial class AfterWorkSweep(AfterWorkStore store, ISchedulerFac
     private void TakeUp()
     {
         foreach (string callSid in store.Unfinished()) store.Set(callSid, AfterWorkStates.Pending, store.Find(callSid)?.Attempts ?? 0);
+    }
+
+    /// <summary>A disk that failed at the wrong moment leaves a call queued or running whose job neither runs nor will: it is pending again.</summary>
+    private async Task TakeUpLost(IScheduler scheduler, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> unfinished = store.Unfinished();
+        foreach (string callSid in unfinished)
+        {
+            if (places.IsUnderWay(callSid) || (await scheduler.GetTriggersOfJob(Key(callSid), cancellation)).Count > 0) continue;
+            if (store.Find(callSid) is { State: AfterWorkStates.Queued or AfterWorkStates.Running } row && store.Set(callSid, AfterWorkStates.Pending, row.Attempts)) Log.TakenUp(log, callSid);
+        }
     }
 
     private async Task Make(IScheduler scheduler, string callSid, CancellationToken cancellation)
@@ -67,6 +81,9 @@ internal sealed partial class AfterWorkSweep(AfterWorkStore store, ISchedulerFac
 
     private static partial class Log
     {
+        [LoggerMessage(EventId = 5003, Level = LogLevel.Warning, Message = "The work after call {CallSid} had lost its job and is taken up again")]
+        public static partial void TakenUp(ILogger logger, string callSid);
+
         [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "The look for work after calls failed; the next one is in a second")]
         public static partial void SweepFailed(ILogger logger, Exception error);
     }

@@ -12,6 +12,9 @@ internal sealed class JobsOptions
     /// <summary>Calls that are worked on at once. One core of the machine each: running calls come first.</summary>
     public int Parallel { get; set; } = 1;
 
+    /// <summary>Calls whose words are waited for at once, beside those that are worked on.</summary>
+    public int Waiting { get; set; } = 4;
+
     /// <summary>How often a call's work is tried.</summary>
     public int MostAttempts { get; set; } = 5;
 

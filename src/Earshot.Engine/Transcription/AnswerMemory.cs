@@ -11,16 +11,30 @@ internal sealed class AnswerMemory
     private const int MostRecordings = 500;
 
     private readonly Lock gate = new();
-    private readonly LinkedList<(string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)> recordings = new();
+    private readonly LinkedList<(string CallSid, string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)> recordings = new();
 
     /// <summary>The engine, for one recording.</summary>
-    public ITranscriber Around(string recordingId, ITranscriber engine)
+    public ITranscriber Around(string callSid, string recordingId, ITranscriber engine)
     {
         lock (gate)
         {
-            LinkedListNode<(string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)>? node = Find(recordingId) ?? recordings.AddLast((recordingId, new ConcurrentDictionary<Asked, EngineAnswer>()));
+            LinkedListNode<(string CallSid, string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)>? node = Find(recordingId) ?? recordings.AddLast((callSid, recordingId, new ConcurrentDictionary<Asked, EngineAnswer>()));
             if (recordings.Count > MostRecordings) recordings.RemoveFirst();
             return new Remembering(engine, node.Value.Answers);
+        }
+    }
+
+    /// <summary>The call was deleted.</summary>
+    public void ForgetCall(string callSid)
+    {
+        lock (gate)
+        {
+            for (var node = recordings.First; node is not null;)
+            {
+                var next = node.Next;
+                if (node.Value.CallSid == callSid) recordings.Remove(node);
+                node = next;
+            }
         }
     }
 
@@ -33,7 +47,7 @@ internal sealed class AnswerMemory
         }
     }
 
-    private LinkedListNode<(string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)>? Find(string recordingId)
+    private LinkedListNode<(string CallSid, string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)>? Find(string recordingId)
     {
         for (var node = recordings.First; node is not null; node = node.Next)
         {

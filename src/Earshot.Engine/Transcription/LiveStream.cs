@@ -6,7 +6,7 @@ using Earshot.Engine.Calls;
 namespace Earshot.Engine.Transcription;
 
 /// <summary>Live transcription of one stream. The reading thread only copies samples; the rest is done by the clock of <see cref="LiveTranscription"/> and by the engine's answers.</summary>
-#pragma warning disable CA1001 // What is with the engine ends with the stream: Finish disposes.
+#pragma warning disable CA1001 // The source of the calling off has nothing to free, and may be wanted when all is over.
 internal sealed partial class LiveStream : IStreamListener
 #pragma warning restore CA1001
 {
@@ -41,6 +41,11 @@ internal sealed partial class LiveStream : IStreamListener
     public string CallSid => stream.CallSid;
 
     public string StreamSid => stream.StreamSid;
+
+    public DateTimeOffset StartedAt => stream.StartedAt;
+
+    /// <summary>Place of a track's first sample on the call's clock, in ms.</summary>
+    public double StartOffsetMs(Track track) => stream.StartOffsetMs(track);
 
     /// <summary>True when no sample follows.</summary>
     public bool HasEnded => ended;
@@ -167,7 +172,6 @@ internal sealed partial class LiveStream : IStreamListener
             foreach (ChannelWriter<byte[]> watcher in watchers) watcher.TryComplete();
             watchers.Clear();
         }
-        over.Dispose();
     }
 
     private Side Open(Track track) => sides[(int)track] = new Side(this, track);

@@ -32,7 +32,7 @@ internal sealed partial class LiveTranscription(TranscriptionOptions options, Tr
         if (!IsOn) return null;
         try
         {
-            var live = new LiveStream(stream, options, engines.Chosen!, ears);
+            var live = new LiveStream(OnCallsClock(stream), options, engines.Chosen!, ears);
             running[live] = 0;
             kept[live] = null;
             return live;
@@ -42,6 +42,14 @@ internal sealed partial class LiveTranscription(TranscriptionOptions options, Tr
             Log.NotHeard(log, stream.CallSid, e.Message);
             return null;
         }
+    }
+
+    /// <summary>A later stream of a call has a clock of its own: by its start it is put on that of the first, as the timeline does after the call to the sample.</summary>
+    private HeardStream OnCallsClock(HeardStream stream)
+    {
+        DateTimeOffset first = kept.Keys.Where(s => s.CallSid == stream.CallSid).Select(s => s.StartedAt).Append(stream.StartedAt).Min();
+        double laterMs = (stream.StartedAt - first).TotalMilliseconds;
+        return laterMs > 0 ? stream with { StartOffsetMs = track => laterMs + stream.StartOffsetMs(track) } : stream;
     }
 
     /// <summary>The running streams of a call.</summary>

@@ -55,7 +55,7 @@ internal static class SegmentPlacer
             StartSeconds = Math.Round(offset + start, 3),
             EndSeconds = Math.Round(offset + end, 3),
             Text = heard.Text,
-            Words = [.. heard.Words.Select(w => w with { StartSeconds = Math.Round(offset + w.StartSeconds, 3), EndSeconds = Math.Round(offset + w.EndSeconds, 3) })],
+            Words = [.. heard.Words.Select(w => Within(w, piece.Seconds)).Select(w => w with { StartSeconds = Math.Round(offset + w.StartSeconds, 3), EndSeconds = Math.Round(offset + w.EndSeconds, 3) })],
             Confidence = Confidence(heard),
         };
         return new PlacedSegment(segment, new TrustFacts
@@ -67,6 +67,12 @@ internal static class SegmentPlacer
             AverageLogProbability = heard.AverageLogProbability,
             NoSpeechProbability = heard.NoSpeechProbability,
         });
+    }
+
+    private static SpokenWord Within(SpokenWord word, double seconds)
+    {
+        double start = Math.Clamp(word.StartSeconds, 0, seconds);
+        return word with { StartSeconds = start, EndSeconds = Math.Clamp(word.EndSeconds, start, seconds) };
     }
 
     private static double Snap(double edge, double near, double far, bool atStart)

@@ -39,11 +39,11 @@ internal sealed record VerboseJson
 
 internal sealed record VerboseSegment
 {
-    public double Start { get; init; }
-    public double End { get; init; }
+    public double Start { get; init => field = Places.Known(value); }
+    public double End { get; init => field = Places.Known(value); }
     public string? Text { get; init; }
-    public double? AvgLogprob { get; init; }
-    public double? NoSpeechProb { get; init; }
+    public double? AvgLogprob { get; init => field = value is { } v && double.IsFinite(v) ? v : null; }
+    public double? NoSpeechProb { get; init => field = Places.Share(value); }
     public IReadOnlyList<VerboseWord>? Words { get; init; }
 
     public EngineSegment ToSegment(IReadOnlyList<SpokenWord> words) => new()
@@ -60,11 +60,19 @@ internal sealed record VerboseSegment
 internal sealed record VerboseWord
 {
     public string? Word { get; init; }
-    public double Start { get; init; }
-    public double End { get; init; }
-    public double? Probability { get; init; }
+    public double Start { get; init => field = Places.Known(value); }
+    public double End { get; init => field = Places.Known(value); }
+    public double? Probability { get; init => field = Places.Share(value); }
 
     public SpokenWord ToWord() => new(Word?.Trim() ?? "", Start, Math.Max(End, Start), Probability);
+}
+
+/// <summary>JSON has numbers that are none of a double (1e999): what an endpoint says there is as good as not said.</summary>
+file static class Places
+{
+    public static double Known(double seconds) => double.IsFinite(seconds) ? seconds : 0;
+
+    public static double? Share(double? value) => value is >= 0 and <= 1 ? value : null;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]

@@ -12,17 +12,21 @@ using Microsoft.Extensions.Hosting;
 namespace Earshot.Server.Calls;
 
 /// <summary><c>WS /api/calls/{id}/transcript/stream</c>: what is said in a running call, line by line, and how the engine keeps up. It closes when the call's words are complete.</summary>
-internal sealed class TranscriptSocket(LiveTranscription live, RecordingAccess access, Listenings listenings, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class TranscriptSocket(LiveTranscription live, AnswerMemory memory, RecordingAccess access, Listenings listenings, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>Close codes of this socket, as the agent's; 1013 is <i>try again later</i>.</summary>
     public const int CallEnded = 4000, NoSuchCall = 4404, TooMany = 1013;
 
     private const int LongestMessage = 4096;
 
+    /// <summary>How soon a stream that begins later (a fork, a reconnect) is heard of.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/calls/{callSid}/transcript/stream", Accept).ExcludeFromDescription();
         access.Deleted += live.Forget;
+        access.Deleted += memory.ForgetCall;
     }
 
     private async Task Accept(HttpContext context, string callSid)
@@ -39,39 +43,51 @@ internal sealed class TranscriptSocket(LiveTranscription live, RecordingAccess a
         var peer = new Peer(sender);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         Task reading = new ClientInput(peer, LongestMessage, time).ReadAsync(stream, sender, over.Token);
-        IReadOnlyList<LiveStream> streams = live.OfCall(callSid);
-        if (streams.Count == 0) sender.Close(NoSuchCall, live.IsOn ? $"no call '{LogText.Clean(callSid)}' is being transcribed" : "live transcription is off: set Transcription:Live:Enabled");
-        else await Show(who, callSid, streams, sender, Task.WhenAny(reading, peer.Over), over.Token);
+        if (live.OfCall(callSid).Count == 0) sender.Close(NoSuchCall, live.IsOn ? $"no call '{LogText.Clean(callSid)}' is being transcribed" : "live transcription is off: set Transcription:Live:Enabled");
+        else await Show(who, callSid, sender, Task.WhenAny(reading, peer.Over), over.Token);
         await ClosingHandshake.RunAsync(sender, reading, over, time);
     }
 
-    /// <summary>Sends what comes of the streams until they are complete, the client leaves or the server stops.</summary>
-    private async Task Show(Principal who, string callSid, IReadOnlyList<LiveStream> streams, WebSocketSender sender, Task left, CancellationToken cancellation)
+    /// <summary>Sends what comes of the call's streams, of those too that begin meanwhile, until they are complete, the client leaves or the server stops.</summary>
+    private async Task Show(Principal who, string callSid, WebSocketSender sender, Task left, CancellationToken cancellation)
     {
-        LiveWatch?[] watches = [.. streams.Select(s => s.Watch())];
+        var watches = new List<LiveWatch>();
+        var known = new HashSet<LiveStream>();
+        var sending = new List<Task>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         try
         {
-            if (watches.Contains(null))
+            bool isNoted = false;
+            while (live.OfCall(callSid).Where(known.Add).ToArray() is var begun && (begun.Length > 0 || !known.All(s => s.Finished.IsCompleted)))
             {
-                sender.Close(TooMany, "too many watch this call's words");
+                LiveWatch?[] joined = [.. begun.Select(s => s.Watch())];
+                watches.AddRange(joined.OfType<LiveWatch>());
+                if (joined.Contains(null))
+                {
+                    sender.Close(TooMany, "too many watch this call's words");
+                    return;
+                }
+                if (!isNoted && !listenings.TryNoteRead(who, callSid))
+                {
+                    sender.Close(WebSocketClose.InternalError, "the access log cannot be written");
+                    return;
+                }
+                isNoted = true;
+                sending.AddRange(joined.Select(w => Send(w!.Messages, sender, end.Token)));
+                await Task.WhenAny(left, Task.WhenAll(sending), Task.Delay(LookAgain, time, CancellationToken.None));
+                if (left.IsCompleted) return;
+                if (!lifetime.ApplicationStopping.IsCancellationRequested) continue;
+                sender.Close(WebSocketClose.GoingAway, "the server stops");
                 return;
             }
-            if (!listenings.TryNoteRead(who, callSid))
-            {
-                sender.Close(WebSocketClose.InternalError, "the access log cannot be written");
-                return;
-            }
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-            Task sending = Task.WhenAll(watches.Select(w => Send(w!.Messages, sender, end.Token)));
-            await Task.WhenAny(left, sending);
-            if (lifetime.ApplicationStopping.IsCancellationRequested) sender.Close(WebSocketClose.GoingAway, "the server stops");
-            else if (sending.IsCompleted && streams.All(s => s.Finished.IsCompleted)) sender.Close(CallEnded, "the call's words are complete");
-            await end.CancelAsync();
-            await sending;
+            await Task.WhenAll(sending); // The last lines are on their way before the end is.
+            sender.Close(CallEnded, "the call's words are complete");
         }
         finally
         {
-            foreach (LiveWatch? watch in watches) watch?.Dispose();
+            await end.CancelAsync();
+            await Task.WhenAll(sending);
+            foreach (LiveWatch watch in watches) watch.Dispose();
         }
     }
 

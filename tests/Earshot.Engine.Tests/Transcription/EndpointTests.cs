@@ -1,4 +1,5 @@
 using System.Text;
+using Earshot.Audio.Detection;
 using Earshot.Engine.Transcription;
 using Earshot.Testing;
 using Microsoft.AspNetCore.Http;
@@ -56,6 +57,29 @@ public sealed class EndpointTests
         (await engine.TranscribeAsync(Second, Plain, Cancel)).Text.ShouldBe("plain");
         (await engine.TranscribeAsync(Second, Plain, Cancel)).Text.ShouldBe("plain");
         endpoint.Received.Count.ShouldBe(3);
+    }
+
+    /// <summary>JSON has numbers that no computer has, and an endpoint may place a word anywhere.</summary>
+    [Fact]
+    public async Task Numbers_without_sense_become_unknown_and_nothing_stands_outside_its_piece()
+    {
+        const string body = """
+            {"text":"one two three","language":"english","segments":[{"start":-1e999,"end":1e999,"text":"one two three","avg_logprob":-1e999,"no_speech_prob":7}],
+             "words":[{"word":"one","start":0.1,"end":1e999,"probability":1e999},{"word":"two","start":500,"end":500.5,"probability":0.5},{"word":"three","start":-3,"end":-2}]}
+            """;
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync(async (_, context) =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(body);
+        });
+        using var engine = Engine(endpoint.BaseUrl);
+        EngineAnswer answer = await engine.TranscribeAsync(Second, Plain, Cancel);
+        PlacedSegment placed = SegmentPlacer.Place(new SpeechStretch(new SampleRange(16_000, 16_000), [new SampleRange(17_000, 10_000)]), Second with { SampleRateHz = 16_000 }, answer).ShouldHaveSingleItem();
+        TranscriptSegment segment = placed.Weigh(null);
+        segment.Words.ShouldAllBe(w => w.StartSeconds >= 1 && w.EndSeconds >= w.StartSeconds && w.EndSeconds <= 2);
+        segment.StartSeconds.ShouldBeGreaterThanOrEqualTo(1);
+        segment.EndSeconds.ShouldBeLessThanOrEqualTo(2);
+        TranscriptJson.Text(new Transcript { State = TranscriptStates.Text, Engine = "openai", Model = "m", Segments = [segment] }).ShouldContain("one two three");
     }
 
     /// <summary>Status, content type, body, what the error must say, and whether it may pass.</summary>

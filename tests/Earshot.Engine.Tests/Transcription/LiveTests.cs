@@ -321,6 +321,21 @@ public sealed class LiveTests
     }
 
     [Fact]
+    public void A_later_stream_of_a_call_is_placed_behind_the_first()
+    {
+        var options = new TranscriptionOptions { Engine = TranscriptionOptions.OpenAiEngine };
+        options.Live.Enabled = true;
+        using var engines = new Transcribers(options, TimeProvider.System);
+        using var live = new LiveTranscription(options, engines, new EnergySpeech(), TimeProvider.System, NullLogger<LiveTranscription>.Instance);
+        var start = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
+        HeardStream first = Facts with { StartedAt = start }, second = Facts with { StreamSid = "MZ2", StartedAt = start.AddSeconds(42.5) }, other = Facts with { CallSid = "CA2", StartedAt = start.AddSeconds(9) };
+        foreach (HeardStream stream in (HeardStream[])[first, second, other]) live.OnStarted(stream).ShouldNotBeNull();
+        live.Find("MZ2")!.StartOffsetMs(Track.Inbound).ShouldBe(42_600);
+        live.OfCall("CA1").Single(s => s.StreamSid == "MZ1").StartOffsetMs(Track.Inbound).ShouldBe(100);
+        live.OfCall("CA2").Single().StartOffsetMs(Track.Inbound).ShouldBe(100);
+    }
+
+    [Fact]
     public async Task What_is_asked_of_somebody_who_speaks_on_neither_waits_nor_holds_up_the_whole_and_its_failure_is_none()
     {
         var options = new TranscriptionOptions();

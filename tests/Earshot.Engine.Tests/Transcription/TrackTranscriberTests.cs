@@ -98,9 +98,14 @@ public sealed class TrackTranscriberTests
         memory.Forget("a");
         await Attempt("a");
         asked.ShouldBe(21);
+        await Attempt("a");
+        asked.ShouldBe(21);
+        memory.ForgetCall("CA1");
+        await Attempt("a");
+        asked.ShouldBe(26, "of a deleted call nothing is kept");
 
         Task<Transcript> Attempt(string recording, string language = "") =>
-            Transcriber(o => o.Parallel = 1).RunAsync(memory.Around(recording, engine), new TrackRequest { Open = () => Open(audio, Rate), Language = language }, Cancel);
+            Transcriber(o => o.Parallel = 1).RunAsync(memory.Around("CA1", recording, engine), new TrackRequest { Open = () => Open(audio, Rate), Language = language }, Cancel);
     }
 
     [Fact]

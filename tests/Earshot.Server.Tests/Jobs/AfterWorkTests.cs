@@ -89,6 +89,31 @@ public sealed class AfterWorkTests
     }
 
     [Fact]
+    public async Task An_engine_that_hangs_keeps_no_other_call_from_its_analysis()
+    {
+        var hangs = new Step("hangs", failures: 0) { Waits = true, Pause = Timeout.InfiniteTimeSpan };
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(s => (s.Jobs.Parallel, s.Jobs.Waiting) = (1, 2), services => services.AddSingleton<IAfterWorkStep>(hangs));
+        var calls = new List<string>();
+        for (int i = 1; i <= 5; i++) calls.Add((await SampleCall.RecordAsync(server, i)).CallSid);
+        for (int i = 0; i < 600 && calls.Any(c => server.Get<AnalysisStore>().OfCall(c).Count == 0); i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        calls.ShouldAllBe(c => server.Get<AnalysisStore>().OfCall(c).Count > 0);
+        AfterWorkRow Work(string call) => server.Get<AfterWorkStore>().Find(call)!;
+        for (int i = 0; i < 600 && (hangs.Runs < 2 || calls.Any(c => Work(c).Step != "hangs")); i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        hangs.Runs.ShouldBe(2, "so many wait at once");
+        calls.Select(Work).ShouldAllBe(w => w.Step == "hangs" && (w.State == AfterWorkStates.Running || w.State == AfterWorkStates.Queued));
+    }
+
+    [Fact]
+    public async Task A_call_that_lost_its_job_is_taken_up_while_the_server_runs()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        SampleCall sample = await SampleCall.RecordAsync(server, 1);
+        await Until(server, sample.CallSid, AfterWorkStates.Done);
+        server.Get<AfterWorkStore>().Set(sample.CallSid, AfterWorkStates.Queued, 1, "analysis").ShouldBeTrue(); // As it stands when the disk failed between the row and its trigger.
+        (await Until(server, sample.CallSid, AfterWorkStates.Done)).Attempts.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Nothing_of_a_deleted_call_comes_back()
     {
         var slow = new Step("slow", failures: 0) { Pause = TimeSpan.FromMilliseconds(20) };
@@ -117,6 +142,8 @@ public sealed class AfterWorkTests
     private sealed class Step(string name, int failures) : IAfterWorkStep
     {
         public string Name => name;
+
+        public bool Waits { get; init; }
 
         public int Failures { get; set; } = failures;
 
