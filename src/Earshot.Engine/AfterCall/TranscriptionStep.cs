@@ -61,7 +61,9 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
         if (transcripts.Find(recording.Id, TranscriptKinds.Final) is { } row)
         {
             if (row.State == TranscriptStates.Failed || row.Transcriber != Transcript.CurrentTranscriber) return false;
-            if (TranscriptJson.Read(row.Document) is { } stored) analysis.Renew(recording.Id, stored); // A crash may have come between the two.
+            if (TranscriptJson.Read(row.Document) is not { } stored) return false;
+            KeepInManifest(recording.Id, stored); // A crash, or a disk that was full, may have come between.
+            analysis.Renew(recording.Id, stored);
             return true;
         }
         // The catalog was built again: the manifest still has the words.
@@ -101,11 +103,24 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
         {
             if (transcript.State == TranscriptStates.Failed && transcripts.Find(recording.Id, TranscriptKinds.Final) is { State: not TranscriptStates.Failed }) return true;
             if (calls.FindRecording(recording.Id) is null || !transcripts.Save(Row(recording, transcript), Believed(transcript))) return false;
-            if (manifests.ReadRecording(recording.Id) is { } manifest)
-                manifests.Write(recording.Id, manifest with { Transcription = JsonSerializer.SerializeToElement(transcript, TranscriptJson.Compact.Transcript) }, durable: true);
+            WriteManifest(recording.Id, transcript);
         }
         analysis.Renew(recording.Id, transcript);
         return true;
+    }
+
+    private void KeepInManifest(string recordingId, Transcript transcript)
+    {
+        lock (manifests.Changing)
+        {
+            if (manifests.ReadRecording(recordingId) is { Transcription: null }) WriteManifest(recordingId, transcript);
+        }
+    }
+
+    private void WriteManifest(string recordingId, Transcript transcript)
+    {
+        if (manifests.ReadRecording(recordingId) is { } manifest)
+            manifests.Write(recordingId, manifest with { Transcription = JsonSerializer.SerializeToElement(transcript, TranscriptJson.Compact.Transcript) }, durable: true);
     }
 
     /// <summary>What was heard while the call ran, kept beside what is made now: the two are compared.</summary>

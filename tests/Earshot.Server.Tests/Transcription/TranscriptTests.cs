@@ -5,6 +5,7 @@ using Earshot.Audio.Wave;
 using Earshot.Engine.Access;
 using Earshot.Engine.AfterCall;
 using Earshot.Engine.Catalog;
+using Earshot.Engine.Recording;
 using Earshot.Engine.Ingest;
 using Earshot.Engine.Transcription;
 using Earshot.Server.Settings;
@@ -251,6 +252,13 @@ public sealed class TranscriptTests
         await Done(server, callSid);
         (await Search(server, "manifest")).ShouldBe([callSid]);
         (await server.GetJson($"/api/recordings/{recording}/transcript")).Text("state").ShouldBe("text");
+        endpoint.Received.ShouldHaveSingleItem();
+
+        // The disk took the row and not the manifest.
+        ManifestStore manifests = server.Get<ManifestStore>();
+        manifests.Write(recording, manifests.ReadRecording(recording)! with { Transcription = null }, durable: false);
+        await server.Get<TranscriptionStep>().RunAsync(callSid, again: false, null, Cancel);
+        manifests.ReadRecording(recording)!.Transcription!.Value.GetRawText().ShouldContain("kept in the manifest");
         endpoint.Received.ShouldHaveSingleItem();
 
         TranscriptStore store = server.Get<TranscriptStore>();
