@@ -63,7 +63,7 @@ internal static class TranscriptOutput
 
     /// <summary>A line for each track that has no text.</summary>
     private static string States(IReadOnlyList<Transcript> transcripts) =>
-        string.Concat(transcripts.Where(t => t.State != TranscriptStates.Text).Select(t => $"{(t.Speaker.Length > 0 ? t.Speaker + ": " : "")}{t.State}: {t.Reason}\n"));
+        string.Concat(transcripts.Where(t => t.State != TranscriptStates.Text).Select(t => $"{(t.Speaker.Length > 0 ? ConversationText.Name(t.Speaker) + ": " : "")}{t.State}: {t.Reason}\n"));
 
     private static IReadOnlyList<ConversationLine> Lines(IReadOnlyList<Transcript> transcripts, double doubtBelow) => Conversation.Merge(transcripts.Select(t => ("", 0.0, t)), doubtBelow);
 
