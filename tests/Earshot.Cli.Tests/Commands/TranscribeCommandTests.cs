@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Earshot.Engine.Catalog;
 using Earshot.Testing;
+using Microsoft.Data.Sqlite;
 
 namespace Earshot.Cli.Tests.Commands;
 
@@ -81,6 +83,35 @@ public sealed class TranscribeCommandTests : IDisposable
         (_, errors, exit) = Earshot(silent.BaseUrl, "transcribe", voice, "--engine", "sphinx");
         exit.ShouldBe(ExitCodes.Config);
         errors.ShouldContain("there is no engine 'sphinx'");
+    }
+
+    [Fact]
+    public async Task What_is_held_against_a_reference_is_kept_with_the_recording_that_the_file_is_the_whole_of()
+    {
+        string answer = "first", truth = folder.Sub("truth.txt");
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync((_, context) => SpeechEndpoint.Say(context, new { text = answer }));
+        await File.WriteAllTextAsync(truth, "first", TestContext.Current.CancellationToken);
+        Earshot("", "import", voice).Exit.ShouldBe(0);
+        string wav = Directory.GetFiles(folder.Sub("recordings"), "*.wav").ShouldHaveSingleItem(), id = Path.GetFileNameWithoutExtension(wav);
+        var database = new CatalogDatabase("sqlite:" + folder.Sub(Path.Combine("data", "earshot.db")));
+        string? Kept() => new TranscriptStore(database).Find(id, TranscriptKinds.Final)?.Document;
+
+        Directory.CreateDirectory(folder.Sub("recordings2"));
+        File.Copy(wav, folder.Sub(Path.Combine("recordings2", id + ".wav")));
+        Earshot(endpoint.BaseUrl, "transcribe", folder.Sub(Path.Combine("recordings2", id + ".wav")), "--reference", truth).Exit.ShouldBe(0);
+        Kept().ShouldBeNull();
+        Earshot(endpoint.BaseUrl, "transcribe", wav, "--reference", truth).Exit.ShouldBe(0);
+        Kept().ShouldNotBeNull().ShouldContain("first");
+
+        answer = "afterwards";
+        using (SqliteConnection connection = database.Open())
+        {
+            using SqliteCommand more = connection.CreateCommand();
+            more.CommandText = "INSERT INTO segments (recording_id, number, file, start_sample, samples) SELECT recording_id, 2, recording_id || '.2.wav', samples, samples FROM segments";
+            more.ExecuteNonQuery().ShouldBe(1);
+        }
+        Earshot(endpoint.BaseUrl, "transcribe", wav, "--reference", truth).Exit.ShouldBe(0);
+        Kept().ShouldNotBeNull().ShouldNotContain("afterwards");
     }
 
     private string[] Store() => ["--recordings", folder.Sub("recordings"), "--data", folder.Sub("data"), "--set", "Analysis:VoiceActivity=energy"];
