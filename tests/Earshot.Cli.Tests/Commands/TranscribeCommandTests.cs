@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Earshot.Audio.Wave;
 using Earshot.Engine.Catalog;
 using Earshot.Testing;
 using Microsoft.Data.Sqlite;
@@ -112,6 +113,37 @@ public sealed class TranscribeCommandTests : IDisposable
         }
         Earshot(endpoint.BaseUrl, "transcribe", wav, "--reference", truth).Exit.ShouldBe(0);
         Kept().ShouldNotBeNull().ShouldNotContain("afterwards");
+    }
+
+    [Fact]
+    public async Task What_is_stale_is_made_again_and_the_good_side_of_its_call_is_not_paid_for_twice()
+    {
+        int requests = 0;
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync((_, context) =>
+        {
+            if (Interlocked.Increment(ref requests) != 2) return SpeechEndpoint.Say(context, new { text = "good" });
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        });
+        string both = folder.Sub("both.wav");
+        using (var writer = new WaveWriter(File.Create(both), WaveFormat.Pcm16(16_000, 2)))
+            writer.Write([.. SpeechWave.Pattern((1, 0), (2, 1), (3, 0)).Zip(SpeechWave.Pattern((4, 0), (1.5, 1), (0.5, 0)), (a, b) => new[] { a, b }).SelectMany(p => p)]);
+        Earshot("", "import", both).Exit.ShouldBe(0);
+        Figures("transcribe", "--all").ShouldBe((2, 1, 1));
+        requests.ShouldBe(2);
+        Figures("transcribe", "--all", "--stale").ShouldBe((1, 1, 0));
+        requests.ShouldBe(3);
+        Figures("transcribe", "--all", "--stale").ShouldBe((0, 0, 0));
+        Figures("transcribe", "--all", "--stale", "--set", "Transcription:OpenAi:Model=another").ShouldBe((2, 2, 0));
+        requests.ShouldBe(5);
+
+        (int Recordings, int Text, int Failed) Figures(params string[] arguments)
+        {
+            (string output, string errors, _) = Earshot(endpoint.BaseUrl, [.. arguments, "--json", "--set", "Transcription:MostAttempts=1"]);
+            output.ShouldNotBeEmpty(errors);
+            JsonElement made = JsonDocument.Parse(output).RootElement;
+            return (made.GetProperty("recordings").GetInt32(), made.GetProperty("text").GetInt32(), made.GetProperty("failed").GetInt32());
+        }
     }
 
     private string[] Store() => ["--recordings", folder.Sub("recordings"), "--data", folder.Sub("data"), "--set", "Analysis:VoiceActivity=energy"];
