@@ -49,6 +49,11 @@ internal static class TranscriptOutput
     public static void Write(TextWriter output, Comparison c)
     {
         WordErrors e = c.Errors;
+        if (e.Reason is { } reason)
+        {
+            output.WriteLine($"{c.Heard} against {c.Reference}: not compared, {reason}; cut them into parts");
+            return;
+        }
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Heard} against {c.Reference}: WER {e.WordErrorPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"} % ({e.Substitutions} substituted, {e.Deletions} deleted, {e.Insertions} inserted of {e.ReferenceWords}), CER {e.CharacterErrorPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"} %, normalised by {e.Normalization}"));
         if (e.Substitutions + e.Deletions + e.Insertions > 0) output.WriteLine("  " + string.Join(' ', e.Alignment.Select(Word)));
     }
