@@ -69,6 +69,8 @@ public sealed class TranscriptTests
         JsonNode list = await server.GetJson("/api/calls?text=tuesday");
         list["calls"]![0]!["said"]!.AsArray().Single(p => p!["found"]!.GetValue<bool>()).Text("text").ShouldBe("Tuesday");
         (await server.Client.GetStringAsync("/?text=tuesday", Cancel)).ShouldContain("<mark>Tuesday</mark>");
+        (await server.Client.GetStringAsync("/?text=tuesday%00", Cancel)).ShouldContain("<mark>Tuesday</mark>");
+        (await server.GetJson("/api/calls?text=a%00b")).Sids().ShouldBeEmpty();
         (await server.Client.GetStringAsync("/?text=%3Cscript%3E", Cancel)).ShouldNotContain("<script>e");
 
         server.Get<RecordingAccess>().Delete(new Principal("test", "the test"), english).ShouldBe(DeleteOutcome.Deleted);
