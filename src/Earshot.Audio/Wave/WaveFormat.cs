@@ -6,6 +6,9 @@ public sealed record WaveFormat
     /// <summary>The most channels that are read or written.</summary>
     public const int MaxChannels = 8;
 
+    /// <summary>The lowest sample rate that is read, in Hz.</summary>
+    public const int MinSampleRateHz = 1000;
+
     /// <summary>The highest sample rate that is read or written, in Hz.</summary>
     public const int MaxSampleRateHz = 384_000;
 

@@ -33,8 +33,8 @@ internal static class WaveFormatChunk
         };
         if (channels is < 1 or > WaveFormat.MaxChannels)
             throw new WaveFormatException(at + 2, $"{channels} channels; 1 to {WaveFormat.MaxChannels} are read. Take out the ones you want: sox in.wav out.wav remix 1 2");
-        if (rate is < 1 or > WaveFormat.MaxSampleRateHz)
-            throw new WaveFormatException(at + 4, $"a sample rate of {rate} Hz; 1 to {WaveFormat.MaxSampleRateHz} are read. The file is damaged, or was not made from sound.");
+        if (rate is < WaveFormat.MinSampleRateHz or > WaveFormat.MaxSampleRateHz)
+            throw new WaveFormatException(at + 4, $"a sample rate of {rate} Hz; {WaveFormat.MinSampleRateHz} to {WaveFormat.MaxSampleRateHz} are read. The file is damaged, or was not made from sound.");
         var format = new WaveFormat(encoding, (int)rate, channels);
         if (block != format.BlockAlign)
             throw new WaveFormatException(at + 12, $"a block size of {block} bytes; {channels} channels of {bits} bits take {format.BlockAlign}. The file is damaged.");

@@ -7,7 +7,7 @@ namespace Earshot.Audio.Wave;
 /// </summary>
 /// <remarks>
 /// It takes what is there: wrong lengths, files cut off and torn blocks are read and named in <see cref="Warnings"/>. Chunks other
-/// than fmt and data are passed over, wherever they stand. Channels ≤ 8, rate 1 to 384,000 Hz. Not thread-safe.
+/// than fmt and data are passed over, wherever they stand. Channels ≤ 8, rate 1,000 to 384,000 Hz. Not thread-safe.
 /// </remarks>
 public sealed class WaveReader : IDisposable
 {

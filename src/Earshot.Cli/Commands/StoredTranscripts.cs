@@ -34,7 +34,7 @@ internal static class StoredTranscripts
                 line.Tell(i);
                 try
                 {
-                    made.AddRange((await session.Get<TranscriptionStep>().RunAsync(calls[i], again: true, language, stop)).Select(m => m.Made));
+                    made.AddRange((await session.Get<TranscriptionStep>().RunAsync(calls[i], again: !staleAlone || IsOfAnotherEngine(session, calls[i]), language, stop)).Select(m => m.Made));
                 }
                 catch (Exception e) when (e is WaveFormatException or IOException or UnauthorizedAccessException)
                 {
@@ -48,5 +48,12 @@ internal static class StoredTranscripts
         if (json) Report.Json(new { calls = calls.Count, recordings = made.Count, text = counts[0], noSpeech = counts[1], speechWithoutText = counts[2], failed = counts[3], sentSeconds = Math.Round(made.Sum(t => t.SentSeconds), 1), costDollars = Math.Round(made.Sum(t => t.CostDollars), 4) });
         else Console.WriteLine(FormattableString.Invariant($"{calls.Count} calls, {made.Count} recordings: {counts[0]} with text, {counts[1]} without speech, {counts[2]} with speech but no text, {counts[3]} failed; {made.Sum(t => t.SentSeconds):0} s of speech sent, {made.Sum(t => t.CostDollars):0.####} dollars"));
         return unread.Count > 0 ? ExitCodes.Unreadable : counts[2] + counts[3] > 0 ? ExitCodes.Findings : ExitCodes.Ok;
+    }
+
+    /// <summary>True where any side's words came from another engine or model: then all sides are made anew. What is missing, failed or of another version is made without that.</summary>
+    private static bool IsOfAnotherEngine(StoreSession session, string callSid)
+    {
+        ITranscriber engine = session.Get<Transcribers>().Chosen!;
+        return session.Get<TranscriptStore>().OfCall(callSid).Any(t => t.Kind == TranscriptKinds.Final && t.State != TranscriptStates.Failed && (t.Engine != engine.Engine || t.Model != engine.Model));
     }
 }

@@ -165,13 +165,15 @@ internal static class TranscribeCommand
 
         private static string Said(IReadOnlyList<Transcript> tracks) => string.Join(' ', Conversation.Merge(tracks.Select(t => ("", 0.0, t)), 0).Where(l => !l.WithoutSpeech).Select(l => l.Text));
 
-        /// <summary>What was held against a reference is kept with the recording, where it is one of the store.</summary>
+        /// <summary>What was held against a reference is kept with the recording, where the file is the whole of one of the store.</summary>
         private void Keep(string path, IReadOnlyList<Transcript> tracks)
         {
             if (Truth is null || tracks is not [{ Wer: not null } one]) return;
             string id = Path.GetFileNameWithoutExtension(path);
-            if (!Path.GetFullPath(path).StartsWith(Path.GetFullPath(Session.Settings.Recording.Directory), StringComparison.Ordinal)) return;
-            if (Session.Get<CallStore>().FindRecording(id) is { } recording) Session.Get<TranscriptionStep>().Store(recording, one);
+            string store = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Session.Settings.Recording.Directory));
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) != store) return;
+            CallStore calls = Session.Get<CallStore>();
+            if (calls.FindRecording(id) is { } recording && calls.Segments(id) is [var only] && only.File == Path.GetFileName(path)) Session.Get<TranscriptionStep>().Store(recording, one);
         }
 
         private void Print(WaveInput input, List<(string Name, IReadOnlyList<Transcript> Tracks)> made, List<Comparison> comparisons)

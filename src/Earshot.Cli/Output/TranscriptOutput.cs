@@ -49,6 +49,11 @@ internal static class TranscriptOutput
     public static void Write(TextWriter output, Comparison c)
     {
         WordErrors e = c.Errors;
+        if (e.Reason is { } reason)
+        {
+            output.WriteLine($"{c.Heard} against {c.Reference}: not compared, {reason}; cut them into parts");
+            return;
+        }
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Heard} against {c.Reference}: WER {e.WordErrorPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"} % ({e.Substitutions} substituted, {e.Deletions} deleted, {e.Insertions} inserted of {e.ReferenceWords}), CER {e.CharacterErrorPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"} %, normalised by {e.Normalization}"));
         if (e.Substitutions + e.Deletions + e.Insertions > 0) output.WriteLine("  " + string.Join(' ', e.Alignment.Select(Word)));
     }
@@ -63,7 +68,7 @@ internal static class TranscriptOutput
 
     /// <summary>A line for each track that has no text.</summary>
     private static string States(IReadOnlyList<Transcript> transcripts) =>
-        string.Concat(transcripts.Where(t => t.State != TranscriptStates.Text).Select(t => $"{(t.Speaker.Length > 0 ? t.Speaker + ": " : "")}{t.State}: {t.Reason}\n"));
+        string.Concat(transcripts.Where(t => t.State != TranscriptStates.Text).Select(t => $"{(t.Speaker.Length > 0 ? ConversationText.Name(t.Speaker) + ": " : "")}{t.State}: {t.Reason}\n"));
 
     private static IReadOnlyList<ConversationLine> Lines(IReadOnlyList<Transcript> transcripts, double doubtBelow) => Conversation.Merge(transcripts.Select(t => ("", 0.0, t)), doubtBelow);
 

@@ -99,10 +99,10 @@ internal sealed class TranscriptStore(CatalogDatabase database)
         FROM transcript_words JOIN transcript_segments s ON s.id = transcript_words.rowid WHERE transcript_words MATCH @match AND s.call_sid IN @callSids ORDER BY s.id
         """, new { match, callSids }).DistinctBy(h => h.CallSid).ToDictionary(h => h.CallSid, h => h.Snippet, StringComparer.Ordinal);
 
-    /// <summary>What a person typed, in the language of the search: all the words, the last one as it begins; words within quotation marks in that order. Null where there is no word in it.</summary>
+    /// <summary>What a person typed, in the language of the search: all the words, the last one as it begins; words within quotation marks in that order. Control characters are white space, as the search reads no further than a NUL. Null where there is no word in it.</summary>
     public static string? Match(string typed)
     {
-        string[] parts = typed.Split('"');
+        string[] parts = string.Concat(typed.Select(c => char.IsControl(c) ? ' ' : c)).Split('"');
         var terms = new List<string>();
         for (int i = 0; i < parts.Length; i++)
         {

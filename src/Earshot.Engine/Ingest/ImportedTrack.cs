@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Earshot.Audio.Levels;
 using Earshot.Audio.Resampling;
 using Earshot.Audio.Wave;
@@ -13,7 +14,6 @@ internal sealed class ImportedTrack : IDisposable
     private readonly RateConverter? converter;
     private readonly WaveFormat format;
     private short[] converted = [];
-    private long position = WaveHeader.Size;
 
     public ImportedTrack(IRecordingStorage storage, string stem, int fromHz, int toHz)
     {
@@ -41,7 +41,7 @@ internal sealed class ImportedTrack : IDisposable
         Write(converted.AsSpan(0, converter.Process(samples, converted)));
     }
 
-    /// <summary>Writes what the converter holds back, and the header.</summary>
+    /// <summary>Writes what the converter holds back, and brings the file to the medium.</summary>
     public void Complete()
     {
         if (converter is not null)
@@ -49,19 +49,29 @@ internal sealed class ImportedTrack : IDisposable
             short[] tail = new short[converter.MostOutput(converter.LatencySamples)];
             Write(tail.AsSpan(0, converter.Flush(tail)));
         }
-        Span<byte> header = stackalloc byte[WaveHeader.Size];
-        WaveHeader.Write(header, format, 2 * Samples);
-        file.Write(header, 0);
         file.Sync();
     }
 
     public void Dispose() => file.Dispose();
 
+    /// <summary>The header is true after every write, and comes with the first samples.</summary>
     private void Write(ReadOnlySpan<short> samples)
     {
         if (samples.IsEmpty) return;
-        file.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples), position);
-        position += 2 * samples.Length;
+        ReadOnlySpan<byte> audio = MemoryMarshal.AsBytes(samples);
+        long before = sizeof(short) * Samples, after = before + audio.Length;
+        if (after > WaveHeader.MaxDataBytes(format)) throw new WaveFormatException($"it is longer than {format.DurationOf(WaveHeader.MaxDataBytes(format)).TotalHours:0} hours, which one recording cannot hold. Cut it into parts: sox in.wav part.wav trim 0 12:00:00");
+        Span<byte> header = stackalloc byte[WaveHeader.Size];
+        WaveHeader.Write(header, format, after);
+        if (before == 0)
+        {
+            file.Write([.. header, .. audio], 0);
+        }
+        else
+        {
+            file.Write(audio, WaveHeader.Size + before);
+            file.Write(header, 0);
+        }
         Samples += samples.Length;
         Level.Add(samples);
     }

@@ -26,28 +26,46 @@ internal sealed class WaveImport(ManifestStore manifests, CallStore store, Speak
     /// <exception cref="IOException">It cannot be read, or the store cannot be written.</exception>
     public ImportResult Import(string path)
     {
-        string hash = Hash(path);
+        // Nobody else imports the same file meanwhile.
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        if (!stream.CanSeek) throw new IOException("it can be read only once, and is needed twice; give a file");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(stream));
         var callSid = new CallSid("CA" + hash[..32]);
         if (store.Find(callSid.Value) is { } known) return new ImportResult(known.CallSid, true, known.DurationSeconds, [.. store.Recordings(known.CallSid).Select(r => r.Id)]);
-        using FileStream stream = File.OpenRead(path);
+        stream.Position = 0;
         using var reader = new WaveReader(stream);
         if (reader.Format.Channels > TrackNames.Count)
             throw new WaveFormatException($"{reader.Format.Channels} channels; a call has two sides. Take out the ones you want: sox in.wav out.wav remix 1 2");
         var streamSid = new StreamSid("MZ" + hash[32..64]);
         var startedAt = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
         IReadOnlyList<string> stems = FileNames.TrackStems(speakers.Inbound, speakers.Outbound, streamSid, startedAt);
+        var leftovers = new ImportLeftovers(manifests, FileNames.CallStem(streamSid, startedAt), stems, callSid);
+        if (leftovers.Finished() is { } finished)
+        {
+            store.Save(finished);
+            return new ImportResult(callSid.Value, true, finished.Call.DurationSeconds, [.. finished.Recordings.Select(r => r.Id)]);
+        }
+        leftovers.TakeOver();
         var tracks = new List<ImportedTrack>();
         try
         {
-            for (int c = 0; c < reader.Format.Channels; c++) tracks.Add(new ImportedTrack(manifests.Storage, stems[c], reader.Format.SampleRateHz, SampleRateHz));
-            Copy(reader, tracks);
+            try
+            {
+                for (int c = 0; c < reader.Format.Channels; c++) tracks.Add(new ImportedTrack(manifests.Storage, stems[c], reader.Format.SampleRateHz, SampleRateHz));
+                Copy(reader, tracks);
+            }
+            finally
+            {
+                foreach (ImportedTrack track in tracks) track.Dispose();
+            }
+            if (tracks[0].Samples == 0) throw new WaveFormatException("there is no audio in the file: its header is followed by nothing.");
+            return Store(Path.GetFileName(path), callSid, streamSid, startedAt, reader.Format, tracks);
         }
-        finally
+        catch
         {
-            foreach (ImportedTrack track in tracks) track.Dispose();
+            leftovers.Remove(tracks.Select(t => t.Stem));
+            throw;
         }
-        if (tracks[0].Samples == 0) throw new WaveFormatException("there is no audio in the file: its header is followed by nothing.");
-        return Store(Path.GetFileName(path), callSid, streamSid, startedAt, reader.Format, tracks);
     }
 
     private ImportResult Store(string name, CallSid callSid, StreamSid streamSid, DateTimeOffset startedAt, WaveFormat format, List<ImportedTrack> tracks)
@@ -107,11 +125,5 @@ internal sealed class WaveImport(ManifestStore manifests, CallStore store, Speak
             }
         }
         foreach (ImportedTrack track in tracks) track.Complete();
-    }
-
-    private static string Hash(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Earshot.Engine.Calls;
 
 namespace Earshot.Engine.Transcription;
 
@@ -14,7 +15,7 @@ internal static class ConversationText
         {
             string said = OneLine(line.Text);
             text.Append(CultureInfo.InvariantCulture, $"[{Place(line.StartSeconds)}] ");
-            if (line.Speaker.Length > 0) text.Append(line.Speaker).Append(": ");
+            if (line.Speaker.Length > 0) text.Append(Name(line.Speaker)).Append(": ");
             if (line.WithoutSpeech) text.Append(CultureInfo.InvariantCulture, $"(nobody speaks; the engine wrote \"{said}\")");
             else text.Append(said);
             if (line.Doubted && !line.WithoutSpeech) text.Append(CultureInfo.InvariantCulture, $"  (doubted: {string.Join("; ", line.Doubts.Select(d => d.Message))})");
@@ -31,8 +32,8 @@ internal static class ConversationText
         foreach (ConversationLine line in lines.Where(l => !l.WithoutSpeech))
         {
             // Two arrows within a text would end the cue's head.
-            string said = Marked(line).Replace("-->", "->", StringComparison.Ordinal);
-            text.Append(CultureInfo.InvariantCulture, $"{++number}\n{Clock(line.StartSeconds, ',')} --> {Clock(End(line), ',')}\n{(line.Speaker.Length > 0 ? line.Speaker + ": " : "")}{said}\n\n");
+            string said = ((line.Speaker.Length > 0 ? Name(line.Speaker) + ": " : "") + Marked(line)).Replace("-->", "- ->", StringComparison.Ordinal);
+            text.Append(CultureInfo.InvariantCulture, $"{++number}\n{Clock(line.StartSeconds, ',')} --> {Clock(End(line), ',')}\n{said}\n\n");
         }
         return text.ToString();
     }
@@ -42,7 +43,7 @@ internal static class ConversationText
     {
         var text = new StringBuilder("WEBVTT\n\n");
         foreach (ConversationLine line in lines.Where(l => !l.WithoutSpeech))
-            text.Append(CultureInfo.InvariantCulture, $"{Clock(line.StartSeconds, '.')} --> {Clock(End(line), '.')}\n{(line.Speaker.Length > 0 ? $"<v {Escaped(line.Speaker)}>" : "")}{Escaped(Marked(line))}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Clock(line.StartSeconds, '.')} --> {Clock(End(line), '.')}\n{(line.Speaker.Length > 0 ? $"<v {Escaped(Name(line.Speaker))}>" : "")}{Escaped(Marked(line))}\n\n");
         return text.ToString();
     }
 
@@ -52,6 +53,9 @@ internal static class ConversationText
         double tenths = Math.Round(seconds * 10);
         return string.Create(CultureInfo.InvariantCulture, $"{(int)(tenths / 600)}:{tenths % 600 / 10:00.0}");
     }
+
+    /// <summary>A speaker's name, which comes from outside: on one line and fit for a terminal.</summary>
+    public static string Name(string speaker) => LogText.Clean(OneLine(speaker));
 
     private static string Marked(ConversationLine line) => OneLine(line.Text) + (line.Doubted ? " (?)" : "");
 

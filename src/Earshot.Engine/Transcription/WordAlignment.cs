@@ -27,7 +27,7 @@ internal static class WordAlignment
     private const byte Deletion = 1;
     private const byte Insertion = 2;
 
-    public static bool Fits(int reference, int heard) => (reference + 1L) * (heard + 1L) <= MostCells;
+    public static bool Fits(int reference, int heard, long mostCells = MostCells) => (reference + 1L) * (heard + 1L) <= mostCells;
 
     /// <exception cref="ArgumentException">The texts are too long.</exception>
     public static IReadOnlyList<AlignedWord> Align(IReadOnlyList<string> reference, IReadOnlyList<string> heard)

@@ -12,6 +12,8 @@ internal sealed class TranscriptReader(CallStore calls, TranscriptStore transcri
     /// <summary>The worst last: what a call's state is where no side has text.</summary>
     private static readonly string[] ByNeed = [NoneYet, TranscriptStates.NoSpeech, AfterWorkStates.Pending, AfterWorkStates.Queued, AfterWorkStates.Running, TranscriptStates.SpeechWithoutText, TranscriptStates.Failed];
 
+    private readonly LiveComparisons compared = new();
+
     /// <summary>Of one recording; null when there is no such recording.</summary>
     public TranscriptDetail? OfRecording(string id)
     {
@@ -46,7 +48,7 @@ internal sealed class TranscriptReader(CallStore calls, TranscriptStore transcri
             // Until the whole recording is written down, what was heard live stands in its place.
             if ((final is null || (final.State == TranscriptStates.Failed && final.Segments.Count == 0) ? live ?? final : final) is { } shown)
                 tracks.Add((recording.Id, (placed.GetValueOrDefault(recording.Id)?.StartOffsetMs ?? recording.StartOffsetMs) / 1000, shown));
-            sides.Add(Side(recording, row, final, live));
+            sides.Add(Side(recording, row, final, row is null || heard is null || live is null ? null : compared.Of(row, final, heard, live)));
         }
         IReadOnlyList<ConversationLine> lines = Conversation.Merge(tracks, options.DoubtBelow);
         bool any = sides.Exists(s => s.State == TranscriptStates.Text);
@@ -61,7 +63,7 @@ internal sealed class TranscriptReader(CallStore calls, TranscriptStore transcri
         };
     }
 
-    private SideTranscript Side(RecordingRow recording, TranscriptRow? row, Transcript? final, Transcript? live)
+    private SideTranscript Side(RecordingRow recording, TranscriptRow? row, Transcript? final, WordErrors? live)
     {
         (string state, string reason) = State(row, recording.CallSid);
         return new SideTranscript
@@ -79,7 +81,7 @@ internal sealed class TranscriptReader(CallStore calls, TranscriptStore transcri
             CostDollars = final?.CostDollars ?? 0,
             Stale = IsStale(row),
             Wer = final?.Wer,
-            Live = final is { State: TranscriptStates.Text } && live is { Segments.Count: > 0 } ? WordErrors.Of(final.Text, live.Text, TextNormalization.All, TranscriptKinds.Live) : null,
+            Live = live,
         };
     }
 

@@ -67,6 +67,7 @@ public sealed class WaveReaderTests
         { "no channel", File(Format(channels: 0, block: 2), Data(Audio)), 22, "0 channels" },
         { "nine channels", File(Format(channels: 9), Data(Audio)), 22, "9 channels" },
         { "no rate", File(Format(rate: 0), Data(Audio)), 24, "0 Hz" },
+        { "rate too low", File(Format(rate: 999), Data(Audio)), 24, "999 Hz" },
         { "rate too high", File(Format(rate: 384_001), Data(Audio)), 24, "384001 Hz" },
         { "rate negative", File(Format(rate: -1), Data(Audio)), 24, "4294967295 Hz" },
         { "zero block", File(Format(block: 0), Data(Audio)), 32, "block size of 0" },

@@ -46,6 +46,21 @@ public sealed class AnalyzeCommandTests : IDisposable
         complaints[1].ShouldContain("none.wav");
     }
 
+    [Theory]
+    [InlineData("analyze")]
+    [InlineData("import")]
+    public void A_rate_of_no_sound_is_one_bad_file_and_the_others_are_done(string command)
+    {
+        string low = folder.Sub("low.wav"), lowest = folder.Sub("lowest.wav");
+        Write(low, Speech(), 50);
+        Write(lowest, Speech(), 1000);
+        (string output, string errors, int exit) = Earshot(command, low, lowest, clean, "--json");
+        exit.ShouldBe(ExitCodes.Unreadable, errors);
+        errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem().ShouldBe($"earshot {command}: {low}: At byte 24: a sample rate of 50 Hz; 1000 to 384000 are read. The file is damaged, or was not made from sound.");
+        output.ShouldContain("lowest.wav");
+        output.ShouldContain("clean.wav");
+    }
+
     [Fact]
     public void Folders_patterns_and_standard_input_are_read()
     {
@@ -147,9 +162,9 @@ public sealed class AnalyzeCommandTests : IDisposable
         return samples;
     }
 
-    private static void Write(string path, short[] samples)
+    private static void Write(string path, short[] samples, int rateHz = 8000)
     {
-        using var writer = new WaveWriter(File.Create(path), new WaveFormat(WaveEncoding.Pcm16, 8000, 1));
+        using var writer = new WaveWriter(File.Create(path), new WaveFormat(WaveEncoding.Pcm16, rateHz, 1));
         writer.Write(samples);
     }
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Earshot.Audio.Wave;
+using Earshot.Engine.Catalog;
 using Earshot.Testing;
+using Microsoft.Data.Sqlite;
 
 namespace Earshot.Cli.Tests.Commands;
 
@@ -81,6 +84,66 @@ public sealed class TranscribeCommandTests : IDisposable
         (_, errors, exit) = Earshot(silent.BaseUrl, "transcribe", voice, "--engine", "sphinx");
         exit.ShouldBe(ExitCodes.Config);
         errors.ShouldContain("there is no engine 'sphinx'");
+    }
+
+    [Fact]
+    public async Task What_is_held_against_a_reference_is_kept_with_the_recording_that_the_file_is_the_whole_of()
+    {
+        string answer = "first", truth = folder.Sub("truth.txt");
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync((_, context) => SpeechEndpoint.Say(context, new { text = answer }));
+        await File.WriteAllTextAsync(truth, "first", TestContext.Current.CancellationToken);
+        Earshot("", "import", voice).Exit.ShouldBe(0);
+        string wav = Directory.GetFiles(folder.Sub("recordings"), "*.wav").ShouldHaveSingleItem(), id = Path.GetFileNameWithoutExtension(wav);
+        var database = new CatalogDatabase("sqlite:" + folder.Sub(Path.Combine("data", "earshot.db")));
+        string? Kept() => new TranscriptStore(database).Find(id, TranscriptKinds.Final)?.Document;
+
+        Directory.CreateDirectory(folder.Sub("recordings2"));
+        File.Copy(wav, folder.Sub(Path.Combine("recordings2", id + ".wav")));
+        Earshot(endpoint.BaseUrl, "transcribe", folder.Sub(Path.Combine("recordings2", id + ".wav")), "--reference", truth).Exit.ShouldBe(0);
+        Kept().ShouldBeNull();
+        Earshot(endpoint.BaseUrl, "transcribe", wav, "--reference", truth).Exit.ShouldBe(0);
+        Kept().ShouldNotBeNull().ShouldContain("first");
+
+        answer = "afterwards";
+        using (SqliteConnection connection = database.Open())
+        {
+            using SqliteCommand more = connection.CreateCommand();
+            more.CommandText = "INSERT INTO segments (recording_id, number, file, start_sample, samples) SELECT recording_id, 2, recording_id || '.2.wav', samples, samples FROM segments";
+            more.ExecuteNonQuery().ShouldBe(1);
+        }
+        Earshot(endpoint.BaseUrl, "transcribe", wav, "--reference", truth).Exit.ShouldBe(0);
+        Kept().ShouldNotBeNull().ShouldNotContain("afterwards");
+    }
+
+    [Fact]
+    public async Task What_is_stale_is_made_again_and_the_good_side_of_its_call_is_not_paid_for_twice()
+    {
+        int requests = 0;
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync((_, context) =>
+        {
+            if (Interlocked.Increment(ref requests) != 2) return SpeechEndpoint.Say(context, new { text = "good" });
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        });
+        string both = folder.Sub("both.wav");
+        using (var writer = new WaveWriter(File.Create(both), WaveFormat.Pcm16(16_000, 2)))
+            writer.Write([.. SpeechWave.Pattern((1, 0), (2, 1), (3, 0)).Zip(SpeechWave.Pattern((4, 0), (1.5, 1), (0.5, 0)), (a, b) => new[] { a, b }).SelectMany(p => p)]);
+        Earshot("", "import", both).Exit.ShouldBe(0);
+        Figures("transcribe", "--all").ShouldBe((2, 1, 1));
+        requests.ShouldBe(2);
+        Figures("transcribe", "--all", "--stale").ShouldBe((1, 1, 0));
+        requests.ShouldBe(3);
+        Figures("transcribe", "--all", "--stale").ShouldBe((0, 0, 0));
+        Figures("transcribe", "--all", "--stale", "--set", "Transcription:OpenAi:Model=another").ShouldBe((2, 2, 0));
+        requests.ShouldBe(5);
+
+        (int Recordings, int Text, int Failed) Figures(params string[] arguments)
+        {
+            (string output, string errors, _) = Earshot(endpoint.BaseUrl, [.. arguments, "--json", "--set", "Transcription:MostAttempts=1"]);
+            output.ShouldNotBeEmpty(errors);
+            JsonElement made = JsonDocument.Parse(output).RootElement;
+            return (made.GetProperty("recordings").GetInt32(), made.GetProperty("text").GetInt32(), made.GetProperty("failed").GetInt32());
+        }
     }
 
     private string[] Store() => ["--recordings", folder.Sub("recordings"), "--data", folder.Sub("data"), "--set", "Analysis:VoiceActivity=energy"];

@@ -69,6 +69,17 @@ public sealed partial class WordErrorTests
         WordErrors.Of("two words", "", TextNormalization.Default, "").WordErrorPercent.ShouldBe(100);
     }
 
+    [Theory]
+    [InlineData(30_000, 90_000, WordAlignment.MostCells)]
+    [InlineData(100, 100, 10_000)]
+    public void Texts_that_are_too_long_have_a_reason_in_place_of_a_rate(int reference, int heard, long mostCells)
+    {
+        WordErrors found = WordErrors.Of(string.Join(' ', Enumerable.Repeat("so", reference)), string.Join(' ', Enumerable.Repeat("so", heard)), TextNormalization.Default, "", mostCells);
+        (found.WordErrorPercent, found.CharacterErrorPercent, found.ReferenceWords).ShouldBe((null, null, reference));
+        found.Reason.ShouldBe($"texts of {reference} and {heard} words are too long to be compared word by word");
+        WordErrors.Of("so", "so", TextNormalization.Default, "").Reason.ShouldBeNull();
+    }
+
     private static string[] Words(Random random, int count, int vocabulary) => [.. Enumerable.Range(0, count).Select(_ => ((char)('a' + random.Next(vocabulary))).ToString())];
 
     /// <summary>Prompts with words lost, doubled, changed and moved.</summary>

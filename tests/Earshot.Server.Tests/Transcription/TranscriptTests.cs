@@ -8,6 +8,7 @@ using Earshot.Engine.Catalog;
 using Earshot.Engine.Recording;
 using Earshot.Engine.Ingest;
 using Earshot.Engine.Transcription;
+using Earshot.Server.Calls;
 using Earshot.Server.Settings;
 using Earshot.Server.Tests.Calls;
 using Earshot.Testing;
@@ -69,6 +70,8 @@ public sealed class TranscriptTests
         JsonNode list = await server.GetJson("/api/calls?text=tuesday");
         list["calls"]![0]!["said"]!.AsArray().Single(p => p!["found"]!.GetValue<bool>()).Text("text").ShouldBe("Tuesday");
         (await server.Client.GetStringAsync("/?text=tuesday", Cancel)).ShouldContain("<mark>Tuesday</mark>");
+        (await server.Client.GetStringAsync("/?text=tuesday%00", Cancel)).ShouldContain("<mark>Tuesday</mark>");
+        (await server.GetJson("/api/calls?text=a%00b")).Sids().ShouldBeEmpty();
         (await server.Client.GetStringAsync("/?text=%3Cscript%3E", Cancel)).ShouldNotContain("<script>e");
 
         server.Get<RecordingAccess>().Delete(new Principal("test", "the test"), english).ShouldBe(DeleteOutcome.Deleted);
@@ -202,6 +205,34 @@ public sealed class TranscriptTests
         (string callSid, _) = await Record(server);
         (await server.GetJson($"/api/calls/{callSid}/transcript")).Text("state").ShouldBe("text");
         detector.Recordings.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_heard_live_is_compared_once_and_not_at_all_where_it_is_too_long()
+    {
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.SayingAsync("once");
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync(s => Use(s, endpoint));
+        (string callSid, string recording) = await Record(server);
+        TranscriptReader reader = server.Get<TranscriptReader>();
+        Heard("once more", 1);
+        WordErrors first = reader.OfCall(callSid)!.Sides.Single().Live!;
+        first.Insertions.ShouldBe(1);
+        reader.OfCall(callSid)!.Sides.Single().Live.ShouldBeSameAs(first);
+        Heard("once again more", 2);
+        reader.OfCall(callSid)!.Sides.Single().Live!.Insertions.ShouldBe(2);
+
+        string long1 = string.Join(' ', Enumerable.Repeat("word", 25_000));
+        Heard(long1, 3);
+        Heard(long1, 3, TranscriptKinds.Final);
+        (await server.GetJson($"/api/calls/{callSid}/transcript"))["sides"]![0]!["live"].Text("reason").ShouldContain("too long");
+        (await Text(server, $"/calls/{callSid}")).ShouldContain("not compared, texts of 25000 and 25000 words are too long");
+
+        void Heard(string text, int minutes, string kind = TranscriptKinds.Live)
+        {
+            TranscriptStore store = server.Get<TranscriptStore>();
+            var said = new Transcript { State = TranscriptStates.Text, Segments = [new TranscriptSegment { Text = text, EndSeconds = 1 }] };
+            store.Save(store.Find(recording, TranscriptKinds.Final)! with { Kind = kind, Document = TranscriptJson.Text(said), MadeAt = ManualTimeProvider.Begin.AddMinutes(minutes) }, [text]).ShouldBeTrue();
+        }
     }
 
     private sealed class CountingDetector : ISpeechDetector
