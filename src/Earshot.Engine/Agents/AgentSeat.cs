@@ -82,7 +82,7 @@ internal sealed class AgentSeat : IFrameListener, IMicrophoneOutput
         pacer = new LinePacer(session.Outbound);
         near = new NearTrack(this);
         session.AddListener(this);
-        session.BeforeEnd += FinishMicrophone;
+        session.BeforeEnd += FinishCall;
     }
 
     public StreamSession Session => session;
@@ -197,6 +197,13 @@ internal sealed class AgentSeat : IFrameListener, IMicrophoneOutput
     {
         microphone?.Complete();
         microphone = null;
+    }
+
+    /// <summary>The call ends: whoever spoke last, the near side's file reaches its end as the caller's does.</summary>
+    private void FinishCall()
+    {
+        FinishMicrophone();
+        if (near.HasBegun && session.Decoder[Track.Outbound]?.Figures is { } line) near.SilentUntil(line.NowMs);
     }
 
     /// <summary>The call is over: everyone is told.</summary>

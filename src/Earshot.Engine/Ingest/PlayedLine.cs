@@ -30,6 +30,7 @@ internal sealed class PlayedLine(FrameFormat format, IngestOptions options, Time
     private double positionMs = double.NaN;
     private double shiftMs;
     private double pendingSilenceMs;
+    private double longestCountedMs;
     private long lastArrivalUs;
     private JournalGap gap;
     private readonly List<(string Name, double LineMs)> early = [];
@@ -44,8 +45,8 @@ internal sealed class PlayedLine(FrameFormat format, IngestOptions options, Time
     /// <summary>Frames with audio that were played.</summary>
     public long Frames { get; private set; }
 
-    /// <summary>How far the place of what was heard may be off: half the round trip and half a frame. Null while the round trip is not known.</summary>
-    public double? PlaceErrorMs => clock.RoundTripMs is { } trip ? (trip + FrameMs) / 2 : null;
+    /// <summary>How far the place of what was heard may be off: half a frame and half the round trip, the longest that was counted where an utterance began: what is queued behind it plays on from there. Null while the round trip is not known.</summary>
+    public double? PlaceErrorMs => clock.RoundTripMs is { } trip ? (Math.Max(trip, longestCountedMs) + FrameMs) / 2 : null;
 
     /// <summary>Audio that was sent and never played.</summary>
     public double UnheardMs { get; private set; }
@@ -159,7 +160,11 @@ internal sealed class PlayedLine(FrameFormat format, IngestOptions options, Time
         output?.OnPayload(audio);
         Frames++;
         double durationMs = FrameMs * audio.Length / frameBytes;
-        speaking ??= new Utterance { SentUs = sentUs, StartMs = positionMs };
+        if (speaking is null)
+        {
+            speaking = new Utterance { SentUs = sentUs, StartMs = positionMs };
+            longestCountedMs = Math.Max(longestCountedMs, clock.RoundTripMs ?? 0);
+        }
         speaking.EndMs = positionMs + durationMs;
         speaking.HeardMs += durationMs;
     }

@@ -42,6 +42,29 @@ public sealed class AgentSeatTests
         recording.DurationSeconds.ShouldBe(rig.Recordings()["inbound"].Manifest.DurationSeconds, 0.1);
     }
 
+    [Theory]
+    [InlineData(9_000)]
+    [InlineData(1_000)]
+    public async Task A_seat_that_is_empty_at_the_end_leaves_a_file_as_long_as_the_callers(int emptyMs)
+    {
+        var time = new ManualTimeProvider();
+        await using EngineRig rig = Rig(time);
+        var call = new CallInTime(rig, time);
+        var seat = new AgentSeat(call.Session, time);
+        var ann = new Browser("Ann");
+        call.Pass(500);
+        seat.Take(ann, 16_000, "", out _);
+        double first = call.NowMs;
+        call.Pass(4000, ms => Speak(seat, ann, ms - first, time, 1000, 1200));
+        seat.Leave(ann);
+        call.Pass(emptyMs);
+        await call.EndAsync();
+        IReadOnlyDictionary<string, (string Stem, RecordingManifest Manifest)> made = rig.Recordings();
+        RecordingManifest near = made["outbound"].Manifest, far = made["inbound"].Manifest;
+        (near.StartOffsetMs + near.DurationSeconds * 1000).ShouldBe(far.StartOffsetMs + far.DurationSeconds * 1000, 40);
+        Loud(rig.Samples(near), near.StartOffsetMs).ShouldHaveSingleItem().ShouldBe(first + 1000, 25);
+    }
+
     [Fact]
     public async Task A_microphone_that_gave_nothing_for_minutes_and_comes_back_is_in_place_and_its_loss_is_told()
     {
