@@ -2,6 +2,7 @@ using System.Text.Json;
 using Earshot.Audio.Detection;
 using Earshot.Audio.Wave;
 using Earshot.Engine.Analysis;
+using Earshot.Engine.Calls;
 using Earshot.Engine.Catalog;
 using Earshot.Engine.Jobs;
 using Earshot.Engine.Recording;
@@ -45,6 +46,7 @@ internal sealed class AnalysisStep(CallStore calls, AnalysisStore analyses, Tran
         using var audio = new SegmentStream(manifests.Storage, segments);
         using var reader = new WaveReader(audio);
         AnalysisReport report = RecordingAnalyzer.Analyze(reader, options, detector, segments[0].File, manifest is null ? null : RecordingFacts.From(manifest), cancellation: cancellation);
+        if (IsPlayedByTwiML(manifest)) report = UnplayedSide.Weigh(report, report.Tracks[0].Track);
         lock (manifests.Changing)
         {
             if (calls.FindRecording(recording.Id) is null) return false; // Deleted meanwhile.
@@ -53,6 +55,9 @@ internal sealed class AnalysisStep(CallStore calls, AnalysisStore analyses, Tran
         }
         return true;
     }
+
+    /// <summary>The outbound side of a one-way stream: the carrier has stamped it itself, so its place has no error.</summary>
+    private static bool IsPlayedByTwiML(RecordingManifest? manifest) => manifest is { PlaceErrorMs: 0, AccountSid.Length: > 0 } && manifest.Track == Track.Outbound.Name();
 
     /// <summary>Where the present version found speech in a recording; null where it has not analysed it.</summary>
     public KnownSpeech? SpeechOf(string recordingId) =>
@@ -81,6 +86,7 @@ internal sealed class AnalysisStep(CallStore calls, AnalysisStore analyses, Tran
         if (stereo is null) return;
         using var reader = new WaveReader(stereo);
         AnalysisReport report = RecordingAnalyzer.Analyze(reader, options, detector, callSid, cancellation: cancellation);
+        if (report.Tracks.Count == 2 && calls.Recordings(callSid).Where(r => r.Track == Track.Outbound.Name()).All(r => IsPlayedByTwiML(manifests.ReadRecording(r.Id)))) report = UnplayedSide.Weigh(report, report.Tracks[1].Track);
         lock (manifests.Changing)
         {
             if (calls.Find(callSid) is not null) Store(callSid, callSid, report);

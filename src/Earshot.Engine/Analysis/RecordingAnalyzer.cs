@@ -68,12 +68,20 @@ internal static class RecordingAnalyzer
             BitsPerSample = format.BitsPerSample,
             Warnings = FileFindings.Words(reader.Warnings),
             Verdict = VerdictOf(findings),
-            Findings = [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => f.StartSeconds)],
+            Findings = [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => Rank(f.Code)).ThenBy(f => f.StartSeconds)],
             Conversation = conversation,
             Repair = new RepairFacts(Math.Max(tracks[0].Mistake.Step, 1)),
             Tracks = [.. tracks.Select(t => t.ToReport())],
         };
     }
+
+    /// <summary>Among equals what causes others stands first: audio that was read by the wrong rule is loud, offset and no speech as well, and what clips is loud.</summary>
+    private static int Rank(string code) => code switch
+    {
+        FindingCodes.WrongCodec or FindingCodes.WrongByteOrder or FindingCodes.WrongRate => 0,
+        FindingCodes.Clipping => 1,
+        _ => 2,
+    };
 
     /// <summary>What the findings come to.</summary>
     public static Verdict VerdictOf(IReadOnlyList<Finding> findings) =>

@@ -79,6 +79,10 @@ internal sealed record CallDetail
     public DateTimeOffset? EndedAt { get; init; }
     public required double DurationSeconds { get; init; }
     public required string EndReason { get; init; }
+
+    /// <inheritdoc cref="CallListItem.Verdict"/>
+    public string? Verdict { get; init; }
+
     public required IReadOnlyList<CallProblem> Problems { get; init; }
 
     /// <summary>The eleven stages of a call's audio, in order.</summary>

@@ -69,6 +69,7 @@ internal sealed class CallReader(CallStore store, CallPages pages, AnalysisStore
             DurationSeconds = Math.Max(row.DurationSeconds, timeline?.DurationSeconds ?? Longest(all)),
             Timeline = timeline,
             EndReason = running ? "" : row.EndReason,
+            Verdict = analyses.Verdicts([callSid]).TryGetValue(callSid, out (string Verdict, string Worst) analysis) ? analysis.Verdict : null,
             Problems = CallProblems.Of(row, all, running, now, badFinding: null),
             Stages = StageChecklist.Of(reached, tracks, running || awaited, streams.Count == 0 || streams.Any(s => s.Recording != RecordingPolicy.Undecided.Code)),
             Streams = streams,

@@ -65,6 +65,7 @@ public sealed class AnalysisTests
         byte[] wrong = File([.. clean.Select(s => MuLaw.Decode(ALaw.Encode(s)))]);
         AnalysisReport report = Run(new MemoryStream(wrong));
         CodecRepair.Can(report).ShouldBeTrue();
+        report.Findings[0].Code.ShouldBe(FindingCodes.WrongCodec, "the cause stands before what it causes");
         var repaired = new MemoryStream();
         CodecRepair.Write(new WaveReader(new MemoryStream(wrong)), report, repaired);
         repaired.Position = 0;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Earshot.Engine.Access;
+using Earshot.Engine.Calling;
 using Earshot.Engine.Catalog;
 using Earshot.Engine.Jobs;
 using Earshot.Server.Tests.Calls;
@@ -86,6 +87,35 @@ public sealed class AfterWorkTests
         });
         (await Until(second, callSid, AfterWorkStates.Done)).Attempts.ShouldBe(2);
         second.Get<AnalysisStore>().OfCall(callSid).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_call_whose_TwiML_plays_nothing_is_no_broken_call_and_a_silent_caller_is()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        using var carrier = new CarrierSimulator(TimeProvider.System);
+        SimulatedCallResult spoken = await carrier.CallAsync(Call(SpeechWave.Pattern(8000, (1, 0), (2, 1), (1, 0))), Cancel), silent = await carrier.CallAsync(Call(new short[32_000]), Cancel);
+        await Until(server, spoken.CallSid, AfterWorkStates.Done);
+        await Until(server, silent.CallSid, AfterWorkStates.Done);
+        JsonNode analysis = await server.GetJson($"/api/calls/{spoken.CallSid}/analysis");
+        string[] severities = [.. Findings(analysis).Where(f => f.Text("code") is "all-silent" or "blank-channel").Select(f => f.Text("severity")).Distinct().Order()];
+        severities.ShouldBe(["info", "warning"], analysis.ToJsonString());
+        (await server.GetJson($"/api/calls/{spoken.CallSid}")).Text("verdict").ShouldBe("fair");
+        (await server.GetJson($"/api/calls/{silent.CallSid}")).Text("verdict").ShouldBe("bad");
+
+        SimulatedCallOptions Call(short[] audio)
+        {
+            var coded = new byte[audio.Length];
+            Earshot.Audio.Codecs.MuLaw.Encode(audio, coded);
+            return new SimulatedCallOptions { Url = $"{server.BaseAddress}twilio/voice", AuthToken = EarshotTestServer.AuthToken, Speech = new SpeechClip(coded), Duration = TimeSpan.FromSeconds(4) };
+        }
+
+        static IEnumerable<JsonNode> Findings(JsonNode? node) => node switch
+        {
+            JsonObject o => (o["findings"] as JsonArray ?? []).Select(f => f!).Concat(o.Where(p => p.Key != "findings").SelectMany(p => Findings(p.Value))),
+            JsonArray a => a.SelectMany(Findings),
+            _ => [],
+        };
     }
 
     [Fact]
