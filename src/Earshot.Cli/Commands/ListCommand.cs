@@ -14,23 +14,43 @@ internal static class ListCommand
         return StoreSession.Command("list", "List the calls", [limit, json], (session, parsed) =>
         {
             IReadOnlyList<CallSummary> calls = session.Get<CallStore>().List(null, parsed.GetValue(limit));
-            if (parsed.GetValue(json)) Report.Json(calls);
+            Listed[] listed = [.. calls.Select(c => Listed.Of(session, c))];
+            if (parsed.GetValue(json)) Report.Json(listed.Select(c => Report.With(c.Call, ("onDisk", c.OnDisk))));
             else if (calls.Count == 0) Console.Error.WriteLine($"No calls in '{session.Settings.Recording.Directory}'. 'earshot demo' makes some; 'earshot reindex' reads what is in the folder.");
-            else Report.Table(["WHEN", "CALL", "FROM", "TO", "LENGTH", "STATE", "NOTES"], calls.Select(Row));
+            else Report.Table(["WHEN", "CALL", "FROM", "TO", "LENGTH", "STATE", "NOTES"], listed.Select(c => Row(c, session.Get<TimeProvider>())));
             return ExitCodes.Ok;
         });
     }
 
-    private static IReadOnlyList<string> Row(CallSummary c) =>
-        [Report.When(c.StartedAt), c.CallSid, c.FromNumber, c.ToNumber, Report.Duration(c.DurationSeconds), c.State, Notes(c)];
-
-    private static string Notes(CallSummary c) => string.Join(", ", new[]
+    private static IReadOnlyList<string> Row(Listed listed, TimeProvider time)
     {
-        c.Recordings == 0 ? "no recording" : "",
-        Report.Count(c.LostMs, "ms lost"),
-        Report.Count(c.Stalls, "stalls"),
-        Report.Count(c.Duplicates, "duplicates"),
-        Report.Count(c.UnwrittenMs, "ms not written"),
-        c.Troubles > 0 ? "the disk did not take the audio" : "",
+        CallSummary c = listed.Call;
+        return [Report.When(c.StartedAt), c.CallSid, c.FromNumber, c.ToNumber, Report.Duration(c.DurationSeconds), c.State, Notes(listed, time)];
+    }
+
+    private static string Notes(Listed listed, TimeProvider time) => string.Join(", ", new[]
+    {
+        listed.Call.Recordings > 0 ? "" : listed.OnDisk?.WrittenAt is null ? "no recording" : "no audio yet",
+        listed.OnDisk?.IsStill(time) == true ? $"nothing written since {Report.When(listed.OnDisk.WrittenAt!.Value)}: cut off? The next start completes it" : "",
+        Report.Count(listed.Call.LostMs, "ms lost"),
+        Report.Count(listed.Call.Stalls, "stalls"),
+        Report.Count(listed.Call.Duplicates, "duplicates"),
+        Report.Count(listed.Call.UnwrittenMs, "ms not written"),
+        listed.Call.Troubles > 0 ? "the disk did not take the audio" : "",
     }.Where(n => n.Length > 0));
+
+    /// <summary>A call of the list; of a running one with the seconds and files that there are so far.</summary>
+    private sealed record Listed(CallSummary Call, RunningFiles? OnDisk)
+    {
+        public static Listed Of(StoreSession session, CallSummary c)
+        {
+            if (RunningFiles.Of(session, c.CallSid, c.State) is not { } running) return new Listed(c, null);
+            return new Listed(c with
+            {
+                DurationSeconds = Math.Max(c.DurationSeconds, running.Seconds),
+                Recordings = c.Recordings + running.Files.Select(f => f.Track).Distinct(StringComparer.Ordinal).Count(),
+                Bytes = c.Bytes + running.Files.Sum(f => f.Bytes),
+            }, running);
+        }
+    }
 }

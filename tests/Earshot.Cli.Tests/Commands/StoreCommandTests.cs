@@ -57,6 +57,45 @@ public sealed class StoreCommandTests : IAsyncLifetime
         errors.ShouldContain("there is no call 'CAnone'");
     }
 
+    [Fact]
+    public async Task List_and_show_have_of_a_running_call_what_is_on_disk_so_far()
+    {
+        await using var rig = new EngineRig(new FolderStorage(Recordings), catalog: "sqlite:" + Path.Combine(Data, "earshot.db"));
+        StreamSession session = rig.Open();
+        var running = new SyntheticCall("MZrunning", "CArunning");
+        session.Send(running.Start(null));
+        session.Send(running.RunBoth(100, 100));
+        string file = "";
+        for (int look = 0; look < 200 && file.Length == 0; look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+            file = Directory.EnumerateFiles(Recordings, "technician_MZrunning_*.wav").FirstOrDefault(f => new FileInfo(f).Length > 32_000) ?? "";
+        }
+
+        JsonElement listed = JsonDocument.Parse(Earshot("list", "--json").Output).RootElement.EnumerateArray().Single(c => c.GetProperty("callSid").GetString() == "CArunning");
+        listed.GetProperty("state").GetString().ShouldBe("recording");
+        listed.GetProperty("durationSeconds").GetDouble().ShouldBeGreaterThan(1);
+        listed.GetProperty("onDisk").GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file").GetString()).ShouldContain(Path.GetFileName(file));
+        string line = Earshot("list").Output.Split('\n').Single(l => l.Contains("CArunning", StringComparison.Ordinal));
+        line.ShouldNotContain("0:00.0");
+        line.ShouldNotContain("no recording");
+
+        string shown = Earshot("show", "CArunning").Output;
+        shown.ShouldContain(Path.GetFileName(file));
+        shown.ShouldMatch("(?m)^10 +written to WAV +being written: 0:0[12]");
+        shown.ShouldMatch("(?m)^8 +mu-law to PCM +running: its page has them");
+        JsonElement whole = JsonDocument.Parse(Earshot("show", "CArunning", "--json").Output).RootElement;
+        whole.GetProperty("recordings").GetArrayLength().ShouldBe(0);
+        whole.GetProperty("onDisk").GetProperty("files").GetArrayLength().ShouldBe(2);
+
+        foreach (string of in Directory.EnumerateFiles(Recordings, "*MZrunning*")) File.SetLastWriteTimeUtc(of, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-5));
+        Earshot("list").Output.ShouldContain("nothing written since");
+        session.Send(running.Stop());
+        await session.StoredAsync();
+        JsonDocument.Parse(Earshot("show", "CArunning", "--json").Output).RootElement.GetProperty("onDisk").ValueKind.ShouldBe(JsonValueKind.Null);
+        Earshot("show", "CArunning").Output.ShouldNotContain("its page has them");
+    }
+
     [Theory]
     [InlineData("mulaw", "ulaw")]
     [InlineData("wav8k", "8k.wav")]
