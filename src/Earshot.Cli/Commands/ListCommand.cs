@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Earshot.Cli.Output;
 using Earshot.Engine.Catalog;
 
@@ -14,18 +15,25 @@ internal static class ListCommand
         return StoreSession.Command("list", "List the calls", [limit, json], (session, parsed) =>
         {
             IReadOnlyList<CallSummary> calls = session.Get<CallStore>().List(null, parsed.GetValue(limit));
+            Dictionary<string, string> verdicts = StoredVerdict.Words(session, calls.Select(c => c.CallSid));
             Listed[] listed = [.. calls.Select(c => Listed.Of(session, c))];
-            if (parsed.GetValue(json)) Report.Json(listed.Select(c => Report.With(c.Call, ("onDisk", c.OnDisk))));
+            if (parsed.GetValue(json)) Report.Json(listed.Select(c => Json(session, c)));
             else if (calls.Count == 0) Console.Error.WriteLine($"No calls in '{session.Settings.Recording.Directory}'. 'earshot demo' makes some; 'earshot reindex' reads what is in the folder.");
-            else Report.Table(["WHEN", "CALL", "FROM", "TO", "LENGTH", "STATE", "NOTES"], listed.Select(c => Row(c, session.Get<TimeProvider>())));
+            else Report.Table(["WHEN", "CALL", "FROM", "TO", "LENGTH", "STATE", "VERDICT", "NOTES"], listed.Select(c => Row(c, verdicts.GetValueOrDefault(c.Call.CallSid, StoredVerdict.None), session.Get<TimeProvider>())));
             return ExitCodes.Ok;
         });
     }
 
-    private static IReadOnlyList<string> Row(Listed listed, TimeProvider time)
+    private static JsonObject Json(StoreSession session, Listed listed)
+    {
+        StoredVerdict verdict = StoredVerdict.Of(session, listed.Call.CallSid);
+        return Report.With(listed.Call, ("verdict", verdict.Verdict), ("findings", verdict.Findings), ("onDisk", listed.OnDisk));
+    }
+
+    private static IReadOnlyList<string> Row(Listed listed, string verdict, TimeProvider time)
     {
         CallSummary c = listed.Call;
-        return [Report.When(c.StartedAt), c.CallSid, c.FromNumber, c.ToNumber, Report.Duration(c.DurationSeconds), c.State, Notes(listed, time)];
+        return [Report.When(c.StartedAt), c.CallSid, c.FromNumber, c.ToNumber, Report.Duration(c.DurationSeconds), c.State, verdict, Notes(listed, time)];
     }
 
     private static string Notes(Listed listed, TimeProvider time) => string.Join(", ", new[]

@@ -14,7 +14,7 @@ internal static class ShowCommand
     {
         Argument<string> call = CallArgument.Create();
         Option<bool> json = CommonOptions.Json();
-        return StoreSession.Command("show", "Show one call: stages, recordings, events", [call, json], (session, parsed) =>
+        return StoreSession.Command("show", "Show one call: stages, recordings, verdict and findings, events", [call, json], (session, parsed) =>
         {
             CallStore store = session.Get<CallStore>();
             if (CallArgument.Find(store, parsed.GetValue(call)!) is not { } found) return ExitCodes.Unreadable;
@@ -24,13 +24,14 @@ internal static class ShowCommand
             IReadOnlyList<EventRow> events = store.Events(found.CallSid);
             RunningFiles? running = RunningFiles.Of(session, found.CallSid, found.State);
             if (running is not null) found = found with { DurationSeconds = Math.Max(found.DurationSeconds, running.Seconds) };
-            if (parsed.GetValue(json)) Report.Json(new { call = found, stages = stages.Select(s => new { number = (int)s.Stage, title = s.Stage.Title(), track = s.Track?.Name(), s.At }), streams, recordings, onDisk = running, events });
-            else Print(session, found, stages, streams, recordings, events, running);
+            StoredVerdict verdict = StoredVerdict.Of(session, found.CallSid);
+            if (parsed.GetValue(json)) Report.Json(new { call = found, verdict = verdict.Verdict, findings = verdict.Findings, stages = stages.Select(s => new { number = (int)s.Stage, title = s.Stage.Title(), track = s.Track?.Name(), s.At }), streams, recordings, onDisk = running, events });
+            else Print(session, found, stages, streams, recordings, events, running, verdict);
             return ExitCodes.Ok;
         });
     }
 
-    private static void Print(StoreSession session, CallRow call, IReadOnlyList<StageReached> stages, IReadOnlyList<StreamRow> streams, IReadOnlyList<RecordingRow> recordings, IReadOnlyList<EventRow> events, RunningFiles? running)
+    private static void Print(StoreSession session, CallRow call, IReadOnlyList<StageReached> stages, IReadOnlyList<StreamRow> streams, IReadOnlyList<RecordingRow> recordings, IReadOnlyList<EventRow> events, RunningFiles? running, StoredVerdict verdict)
     {
         Console.WriteLine($"{LogText.Clean(call.CallSid)}  {LogText.Clean(call.FromNumber)} -> {LogText.Clean(call.ToNumber)}  {Report.When(call.StartedAt)}  {Report.Duration(call.DurationSeconds)}  {call.State}{(call.EndReason.Length > 0 ? $" ({call.EndReason})" : "")}");
         foreach (StreamRow stream in streams) Console.WriteLine($"stream {LogText.Clean(stream.StreamSid)}: recording {stream.Recording} ({stream.Policy}), {stream.Messages} messages, {stream.Malformed} not usable, journal {session.Get<ManifestStore>().Storage.PathOf(stream.Stem + FileNames.Journal)}");
@@ -39,6 +40,9 @@ internal static class ShowCommand
         Report.Table(["STAGE", "", "INBOUND", "OUTBOUND"], Enumerable.Range(1, CallStages.Count).Select(n => Stage((CallStage)n, stages, running)));
         Console.WriteLine();
         Report.Table(["TRACK", "SPEAKER", "LENGTH", "FRAMES", "LOST", "STALLS", "DUPLICATES", "RMS", "LEVEL", "PEAK", "FILE"], recordings.Select(Recording).Concat(running?.Files.Select(Recording) ?? []));
+        Console.WriteLine();
+        Console.WriteLine($"verdict {verdict.Verdict ?? StoredVerdict.None}");
+        if (verdict.Findings.Count > 0) Report.Table(["FINDING", "SEVERITY", "TRACK", "WHAT"], verdict.Findings.Select(f => (IReadOnlyList<string>)[f.Code, f.Severity.ToString().ToLowerInvariant(), f.Track ?? "", f.Message]));
         if (events.Count == 0) return;
         Console.WriteLine();
         Report.Table(["AT", "TRACK", "EVENT", "WHAT"], events.Select(e => (IReadOnlyList<string>)[Report.Duration(e.AtMs / 1000), e.Track ?? "", e.Kind, e.Detail]));

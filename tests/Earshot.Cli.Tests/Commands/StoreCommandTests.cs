@@ -96,6 +96,28 @@ public sealed class StoreCommandTests : IAsyncLifetime
         Earshot("show", "CArunning").Output.ShouldNotContain("its page has them");
     }
 
+    [Fact]
+    public void List_and_show_have_the_verdict_and_what_it_comes_from()
+    {
+        JsonElement first = JsonDocument.Parse(Earshot("list", "--json").Output).RootElement[0];
+        first.GetProperty("verdict").ValueKind.ShouldBe(JsonValueKind.Null);
+        Earshot("list").Output.ShouldMatch(@"complete +- ");
+        Earshot("show", "latest").Output.ShouldContain("verdict -");
+
+        Earshot("analyze", "--all", "--set", "Analysis:VoiceActivity=energy").Errors.ShouldBeEmpty();
+        JsonElement shown = JsonDocument.Parse(Earshot("show", "latest", "--json").Output).RootElement;
+        string verdict = shown.GetProperty("verdict").GetString()!;
+        verdict.ShouldBeOneOf("fair", "bad");
+        JsonElement finding = shown.GetProperty("findings")[0];
+        (string code, string message) = (finding.GetProperty("code").GetString()!, finding.GetProperty("message").GetString()!);
+        first = JsonDocument.Parse(Earshot("list", "--json").Output).RootElement[0];
+        (first.GetProperty("verdict").GetString(), first.GetProperty("findings")[0].GetProperty("code").GetString()).ShouldBe((verdict, code));
+        Earshot("list").Output.ShouldMatch($"complete +{verdict} ");
+        string words = Earshot("show", "latest").Output;
+        words.ShouldContain($"verdict {verdict}");
+        words.ShouldMatch($"(?m)^{code} .*{System.Text.RegularExpressions.Regex.Escape(message)}");
+    }
+
     [Theory]
     [InlineData("mulaw", "ulaw")]
     [InlineData("wav8k", "8k.wav")]
