@@ -167,6 +167,8 @@ public sealed class StoreCommandTests : IAsyncLifetime
     {
         Earshot("prune").ExitCode.ShouldBe(ExitCodes.Usage);
         Earshot("prune", "--older-than", "old").ExitCode.ShouldBe(ExitCodes.Usage);
+        (_, string zero, int refused) = Earshot("prune", "--older-than", "0d");
+        (refused, zero.Trim()).ShouldBe((ExitCodes.Usage, "earshot prune: --older-than '0d' is every call; give an age above 0, as in 7d, 12h or 30m"));
         Earshot("prune", "--older-than", "1h").Errors.ShouldContain("0 calls deleted");
         await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         (string output, string errors, _) = Earshot("prune", "--older-than", "10ms", "--dry-run");
@@ -175,6 +177,15 @@ public sealed class StoreCommandTests : IAsyncLifetime
         Files().ShouldNotBeEmpty();
         Earshot("prune", "--older-than", "10ms").Errors.ShouldContain("1 calls deleted");
         Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_setting_that_cannot_be_read_is_told_alone()
+    {
+        (string output, string errors, int exit) = Earshot("config", "--set", "Recording:FlushInterval=abc");
+        (output, exit).ShouldBe(("", ExitCodes.Config));
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("Recording:FlushInterval is 'abc' (command line");
+        Earshot("config", "--set", "Recording:FlushInterval=100ms").Output.ShouldMatch("Recording:FlushInterval +00:00:00.1000000 +command line");
     }
 
     [Fact]
