@@ -41,8 +41,8 @@ internal static class ListCommand
         listed.Call.Recordings > 0 ? "" : listed.OnDisk?.WrittenAt is null ? "no recording" : "no audio yet",
         listed.OnDisk?.IsStill(time) == true ? $"nothing written since {Report.When(listed.OnDisk.WrittenAt!.Value)}: cut off? The next start completes it" : "",
         Report.Count(listed.Call.LostMs, "ms lost"),
-        Report.Count(listed.Call.Stalls, "stalls"),
-        Report.Count(listed.Call.Duplicates, "duplicates"),
+        Report.Count(listed.Call.Stalls, listed.Call.Stalls == 1 ? "stall" : "stalls"),
+        Report.Count(listed.Call.Duplicates, listed.Call.Duplicates == 1 ? "duplicate" : "duplicates"),
         Report.Count(listed.Call.UnwrittenMs, "ms not written"),
         listed.Call.Troubles > 0 ? "the disk did not take the audio" : "",
     }.Where(n => n.Length > 0));
