@@ -19,7 +19,7 @@ internal static class ListCommand
             Listed[] listed = [.. calls.Select(c => Listed.Of(session, c))];
             if (parsed.GetValue(json)) Report.Json(listed.Select(c => Json(session, c)));
             else if (calls.Count == 0) Console.Error.WriteLine($"No calls in '{session.Settings.Recording.Directory}'. 'earshot demo' makes some; 'earshot reindex' reads what is in the folder.");
-            else Report.Table(["WHEN", "CALL", "FROM", "TO", "LENGTH", "STATE", "VERDICT", "NOTES"], listed.Select(c => Row(c, verdicts.GetValueOrDefault(c.Call.CallSid, StoredVerdict.None), session.Get<TimeProvider>())));
+            else Report.Table(["WHEN", "CALL", "FROM", "TO", "LENGTH", "STATE", "VERDICT", "NOTES"], listed.Select(c => Row(c, verdicts.GetValueOrDefault(c.Call.CallSid, StoredVerdict.None))));
             return ExitCodes.Ok;
         });
     }
@@ -30,16 +30,16 @@ internal static class ListCommand
         return Report.With(listed.Call, ("verdict", verdict.Verdict), ("findings", verdict.Findings), ("onDisk", listed.OnDisk));
     }
 
-    private static IReadOnlyList<string> Row(Listed listed, string verdict, TimeProvider time)
+    private static IReadOnlyList<string> Row(Listed listed, string verdict)
     {
         CallSummary c = listed.Call;
-        return [Report.When(c.StartedAt), c.CallSid, c.FromNumber, c.ToNumber, Report.Duration(c.DurationSeconds), c.State, verdict, Notes(listed, time)];
+        return [Report.When(c.StartedAt), c.CallSid, c.FromNumber, c.ToNumber, Report.Duration(c.DurationSeconds), c.State, verdict, Notes(listed)];
     }
 
-    private static string Notes(Listed listed, TimeProvider time) => string.Join(", ", new[]
+    private static string Notes(Listed listed) => string.Join(", ", new[]
     {
         listed.Call.Recordings > 0 ? "" : listed.OnDisk?.WrittenAt is null ? "no recording" : "no audio yet",
-        listed.OnDisk?.IsStill(time) == true ? $"nothing written since {Report.When(listed.OnDisk.WrittenAt!.Value)}: cut off? The next start completes it" : "",
+        listed.OnDisk is { IsStill: true, WrittenAt: { } at } ? $"nothing written since {Report.When(at)}: cut off? The next start completes it" : "",
         Report.Count(listed.Call.LostMs, "ms lost"),
         Report.Count(listed.Call.Stalls, listed.Call.Stalls == 1 ? "stall" : "stalls"),
         Report.Count(listed.Call.Duplicates, listed.Call.Duplicates == 1 ? "duplicate" : "duplicates"),

@@ -16,16 +16,14 @@ internal sealed record RunningFile(string Track, string File, double Seconds, lo
 /// <summary>What lies in the folder of a call whose streams are not closed: the catalog has of those what their start told, no more.</summary>
 /// <param name="Files">Its WAVs with audio.</param>
 /// <param name="WrittenAt">When one of its files last grew; null without any.</param>
-internal sealed record RunningFiles(IReadOnlyList<RunningFile> Files, DateTimeOffset? WrittenAt)
+/// <param name="IsStill">True when nothing came for so long that the call may have been cut off.</param>
+internal sealed record RunningFiles(IReadOnlyList<RunningFile> Files, DateTimeOffset? WrittenAt, bool IsStill)
 {
     /// <summary>A call that runs is written every fraction of a second; a disk may hold it up for a while.</summary>
     private static readonly TimeSpan Still = TimeSpan.FromSeconds(15);
 
     /// <summary>The longest side, all its files joined.</summary>
     public double Seconds => Files.GroupBy(f => f.Track, StringComparer.Ordinal).Select(t => t.Sum(f => f.Seconds)).DefaultIfEmpty().Max();
-
-    /// <summary>True when nothing came for so long that the call may have been cut off.</summary>
-    public bool IsStill(TimeProvider time) => WrittenAt is { } at && time.GetUtcNow() - at > Still;
 
     /// <summary>How much one side has, all its files joined.</summary>
     public double SecondsOf(string track) => Files.Where(f => f.Track == track).Sum(f => f.Seconds);
@@ -48,7 +46,7 @@ internal sealed record RunningFiles(IReadOnlyList<RunningFile> Files, DateTimeOf
                 // Deleted, or not to be read: what the catalog has is shown all the same.
             }
         }
-        return new RunningFiles(files, at);
+        return new RunningFiles(files, at, session.Get<TimeProvider>().GetUtcNow() - at > Still);
     }
 
     private static void AddStream(ManifestStore manifests, string stem, List<RunningFile> files, ref DateTimeOffset? at)

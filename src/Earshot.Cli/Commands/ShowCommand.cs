@@ -35,7 +35,7 @@ internal static class ShowCommand
     {
         Console.WriteLine($"{LogText.Clean(call.CallSid)}  {LogText.Clean(call.FromNumber)} -> {LogText.Clean(call.ToNumber)}  {Report.When(call.StartedAt)}  {Report.Duration(call.DurationSeconds)}  {call.State}{(call.EndReason.Length > 0 ? $" ({call.EndReason})" : "")}");
         foreach (StreamRow stream in streams) Console.WriteLine($"stream {LogText.Clean(stream.StreamSid)}: recording {stream.Recording} ({stream.Policy}), {stream.Messages} messages, {stream.Malformed} not usable, journal {session.Get<ManifestStore>().Storage.PathOf(stream.Stem + FileNames.Journal)}");
-        if (running?.IsStill(session.Get<TimeProvider>()) == true) Console.WriteLine($"nothing was written since {Report.When(running.WrittenAt!.Value)}: if it was cut off, the next start of the server or 'earshot repair' completes it");
+        if (running is { IsStill: true, WrittenAt: { } at }) Console.WriteLine($"nothing was written since {Report.When(at)}: if it was cut off, the next start of the server or 'earshot repair' completes it");
         Console.WriteLine();
         Report.Table(["STAGE", "", "INBOUND", "OUTBOUND"], Enumerable.Range(1, CallStages.Count).Select(n => Stage((CallStage)n, stages, running)));
         Console.WriteLine();
@@ -61,7 +61,8 @@ internal static class ShowCommand
     private static string Missing(CallStage stage, Track? track, RunningFiles? running) =>
         stage <= CallStage.TwimlAnswered ? "not seen"
         : running is null || track is null ? "no"
-        : stage == CallStage.WrittenToWav && running.SecondsOf(track.Value.Name()) is > 0 and var seconds ? $"being written: {Report.Duration(seconds)} so far"
+        : stage == CallStage.WrittenToWav && running.SecondsOf(track.Value.Name()) is > 0 and var seconds ? running.IsStill ? $"written: {Report.Duration(seconds)}" : $"being written: {Report.Duration(seconds)} so far"
+        : running.IsStill ? "known once it is completed"
         : "running: its page has them";
 
     private static IReadOnlyList<string> Recording(RecordingRow r) =>
