@@ -15,9 +15,9 @@ internal sealed class EngineRig : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly ServiceProvider services;
 
-    public EngineRig(IRecordingStorage? storage = null, TimeProvider? time = null, Action<EngineOptions>? configure = null)
+    public EngineRig(IRecordingStorage? storage = null, TimeProvider? time = null, Action<EngineOptions>? configure = null, string? catalog = null)
     {
-        Options = new EngineOptions(new RecordingOptions { Directory = folder.Sub("recordings") }, new IngestOptions(), new SpeakerOptions(), new AnalysisOptions(), new JobsOptions(), "sqlite:" + folder.Sub("earshot.db"), folder.Sub("data"));
+        Options = new EngineOptions(new RecordingOptions { Directory = folder.Sub("recordings") }, new IngestOptions(), new SpeakerOptions(), new AnalysisOptions(), new JobsOptions(), catalog ?? "sqlite:" + folder.Sub("earshot.db"), folder.Sub("data"));
         configure?.Invoke(Options);
         IServiceCollection collection = new ServiceCollection().AddLogging(l => l.SetMinimumLevel(LogLevel.None)).AddEngine(Options);
         if (storage is not null) collection.AddSingleton(storage);

@@ -17,7 +17,7 @@ internal static class ConfigCommand
         {
             SettingsResult read = CommonOptions.Read(parsed, recordings, data, set);
             if (parsed.GetValue(json)) Report.Json(new { settings = read.Effective, errors = read.Errors });
-            else Report.Table(["KEY", "VALUE", "FROM"], read.Effective.Select(e => (IReadOnlyList<string>)[$"{SettingsReader.Root}:{e.Key}", e.Value, e.Origin]));
+            else if (read.Errors.Count == 0) Report.Table(["KEY", "VALUE", "FROM"], read.Effective.Select(e => (IReadOnlyList<string>)[$"{SettingsReader.Root}:{e.Key}", e.Value, e.Origin]));
             foreach (string error in read.Errors) Console.Error.WriteLine($"earshot config: {error}");
             return read.Errors.Count == 0 ? ExitCodes.Ok : ExitCodes.Config;
         });

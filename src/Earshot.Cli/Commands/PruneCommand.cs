@@ -23,7 +23,9 @@ internal static class PruneCommand
             }
             if (age <= TimeSpan.Zero)
             {
-                Console.Error.WriteLine("earshot prune: give --older-than; RECORDING_RETENTION_DAYS is 0, which keeps recordings for ever");
+                Console.Error.WriteLine(parsed.GetValue(olderThan) is { } given
+                    ? $"earshot prune: --older-than '{given}' is every call; give an age above 0, as in 7d, 12h or 30m"
+                    : "earshot prune: give --older-than; RECORDING_RETENTION_DAYS is 0, which keeps recordings for ever");
                 return ExitCodes.Usage;
             }
             return Prune(session, session.Get<TimeProvider>().GetUtcNow() - age, parsed.GetValue(dryRun));

@@ -159,9 +159,13 @@ internal static class TranscribeCommand
 
         private List<Comparison> Compare(List<(string Name, IReadOnlyList<Transcript> Tracks)> made)
         {
-            if (Truth is not null) return [.. made.Select(m => new Comparison(TruthFile, m.Name, WordErrors.Of(Truth, Said(m.Tracks), How, Path.GetFileName(TruthFile))))];
-            return [.. made.Skip(1).Select(m => new Comparison(made[0].Name, m.Name, WordErrors.Of(Said(made[0].Tracks), Said(m.Tracks), How, made[0].Name)))];
+            if (Truth is not null) return [.. made.Select(m => HasFailed(m.Tracks) ? new Comparison(TruthFile, m.Name, null, m.Name) : new Comparison(TruthFile, m.Name, WordErrors.Of(Truth, Said(m.Tracks), How, Path.GetFileName(TruthFile))))];
+            return [.. made.Skip(1).Select(m => new[] { made[0], m }.Where(either => HasFailed(either.Tracks)).Select(either => either.Name).FirstOrDefault() is { } failed
+                ? new Comparison(made[0].Name, m.Name, null, failed)
+                : new Comparison(made[0].Name, m.Name, WordErrors.Of(Said(made[0].Tracks), Said(m.Tracks), How, made[0].Name)))];
         }
+
+        private static bool HasFailed(IReadOnlyList<Transcript> tracks) => tracks.Any(t => t.State == TranscriptStates.Failed);
 
         private static string Said(IReadOnlyList<Transcript> tracks) => string.Join(' ', Conversation.Merge(tracks.Select(t => ("", 0.0, t)), 0).Where(l => !l.WithoutSpeech).Select(l => l.Text));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Earshot.Engine.Calls;
 using Spectre.Console;
 
@@ -12,6 +13,14 @@ internal static class Report
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>A value as a JSON object, with more members behind its own.</summary>
+    public static JsonObject With<T>(T value, params ReadOnlySpan<(string Name, object? Value)> members)
+    {
+        JsonObject json = JsonSerializer.SerializeToNode(value, Options)!.AsObject();
+        foreach ((string name, object? member) in members) json[name] = JsonSerializer.SerializeToNode(member, Options);
+        return json;
+    }
 
     /// <summary>A table on standard output; never wrapped when it goes into a pipe.</summary>
     public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)

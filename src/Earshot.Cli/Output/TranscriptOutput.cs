@@ -27,7 +27,7 @@ internal static class TranscriptOutput
     {
         var json = new JsonObject { ["file"] = file, ["transcripts"] = Array(transcripts) };
         if (comparisons.Count > 0)
-            json["comparisons"] = new JsonArray([.. comparisons.Select(c => (JsonNode)new JsonObject { ["reference"] = c.Reference, ["heard"] = c.Heard, ["errors"] = JsonSerializer.SerializeToNode(c.Errors, TranscriptJson.Compact.WordErrors) })]);
+            json["comparisons"] = new JsonArray([.. comparisons.Select(c => (JsonNode)new JsonObject { ["reference"] = c.Reference, ["heard"] = c.Heard, ["errors"] = c.Errors is { } e ? JsonSerializer.SerializeToNode(e, TranscriptJson.Compact.WordErrors) : null, ["failed"] = c.Failed })]);
         return json.ToJsonString(OneLine);
     }
 
@@ -48,7 +48,11 @@ internal static class TranscriptOutput
     /// <summary>How two texts differ, a line and the places below it.</summary>
     public static void Write(TextWriter output, Comparison c)
     {
-        WordErrors e = c.Errors;
+        if (c.Errors is not { } e)
+        {
+            output.WriteLine($"{c.Heard} against {c.Reference}: {c.Failed} failed, so there is no WER");
+            return;
+        }
         if (e.Reason is { } reason)
         {
             output.WriteLine($"{c.Heard} against {c.Reference}: not compared, {reason}; cut them into parts");
@@ -78,5 +82,6 @@ internal static class TranscriptOutput
 /// <summary>One text held against another.</summary>
 /// <param name="Reference">What is taken for the truth.</param>
 /// <param name="Heard">What is held against it.</param>
-/// <param name="Errors">How they differ.</param>
-internal sealed record Comparison(string Reference, string Heard, WordErrors Errors);
+/// <param name="Errors">How they differ; null where one of them was not made.</param>
+/// <param name="Failed">Which one that is; null where both are there.</param>
+internal sealed record Comparison(string Reference, string Heard, WordErrors? Errors, string? Failed = null);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Earshot.Engine.MediaStreams;
 
 namespace Earshot.Engine.Calling;
@@ -6,6 +7,9 @@ namespace Earshot.Engine.Calling;
 /// <summary>What the answers make the carrier do.</summary>
 internal sealed partial class SimulatedCall
 {
+    private const int MostOfText = 200;
+    private const int MostOfProblem = 1000;
+
     /// <summary>Does what takes no time, up to the next thing that takes some.</summary>
     /// <returns>false if the TwiML has ended: the carrier hangs up.</returns>
     private async Task<bool> AdvanceAsync(CancellationToken stop)
@@ -102,7 +106,7 @@ internal sealed partial class SimulatedCall
             string remedy = status == HttpStatusCode.Forbidden
                 ? string.IsNullOrEmpty(_options.AuthToken) ? " The request was not signed; give the auth token." : " Is it the same auth token?"
                 : "";
-            Fail(SimulatedCallOutcome.WebhookRefused, $"The webhook {_webhook} answered {(int)status}: {Short(text)}{remedy}");
+            Fail(SimulatedCallOutcome.WebhookRefused, $"The webhook {_webhook} answered {(int)status}: {Refusal(text)}{remedy}");
             return;
         }
 
@@ -230,9 +234,29 @@ internal sealed partial class SimulatedCall
     /// <summary>The carrier's 0 means for ever, which it ends after a thousand.</summary>
     private static int Loops(int loop) => loop is 0 or > EndlessLoops ? EndlessLoops : loop;
 
-    private static string Short(string text)
+    /// <summary>Title and detail of a problem document (RFC 9457); of any other text the beginning.</summary>
+    private static string Refusal(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            string? Member(string name) => document.RootElement.TryGetProperty(name, out JsonElement member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+            if (document.RootElement.ValueKind == JsonValueKind.Object && (Member("title"), Member("detail")) is not (null, null) and var (title, detail))
+                return Short(string.Join(". ", new[] { title?.TrimEnd('.'), detail }.Where(part => !string.IsNullOrEmpty(part))), MostOfProblem);
+        }
+        catch (JsonException)
+        {
+            // A page or plain words.
+        }
+
+        return Short(text, MostOfText);
+    }
+
+    private static string Short(string text, int most)
     {
         string line = string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character)).Trim();
-        return line.Length <= 200 ? line : line[..200] + "…";
+        if (line.Length <= most) return line;
+        int word = line.LastIndexOf(' ', most);
+        return line[..(word > 0 ? word : most)] + "…";
     }
 }

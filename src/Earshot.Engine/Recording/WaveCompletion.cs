@@ -28,11 +28,7 @@ internal sealed class WaveCompletion : IDisposable
     public WaveCompletion(ManifestStore manifests, JournalHeader header, Track track)
     {
         storage = manifests.Storage;
-        for (int attempt = 1; ; attempt++)
-        {
-            Stem = FileNames.Attempt(header.TrackStems[(int)track], attempt);
-            if (!storage.Exists(Stem + FileNames.Manifest) || IsOwn(manifests.ReadRecording(Stem), header, track)) break;
-        }
+        Stem = StemOf(manifests, header, track);
         for (int segment = 1; ; segment++)
         {
             string file = FileNames.Segment(Stem, segment);
@@ -44,6 +40,16 @@ internal sealed class WaveCompletion : IDisposable
         }
         foundEnd = end;
         holes = new WaveHoles(storage, [.. segments]);
+    }
+
+    /// <summary>The stem that a running or cut off recording has: the one it had asked for, or the next that no other recording's manifest holds.</summary>
+    public static string StemOf(ManifestStore manifests, JournalHeader header, Track track)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string stem = FileNames.Attempt(header.TrackStems[(int)track], attempt);
+            if (!manifests.Storage.Exists(stem + FileNames.Manifest) || IsOwn(manifests.ReadRecording(stem), header, track)) return stem;
+        }
     }
 
     /// <summary>The recording's stem.</summary>

@@ -47,7 +47,7 @@ internal sealed class OpenAiTranscriber : ITranscriber, IDisposable
 
     public string Model => options.Model;
 
-    public double PricePerMinute => options.PricePerMinute;
+    public double PricePerMinute => options.Price;
 
     private Uri Endpoint { get; }
 

@@ -74,8 +74,14 @@ internal sealed class OpenAiOptions
 
     public string Model { get; set; } = "whisper-1";
 
-    /// <summary>Price of a minute of audio in US dollars, to count what a transcript cost; 0 counts nothing.</summary>
-    public double PricePerMinute { get; set; } = 0.006;
+    private const string OpenAiHost = "api.openai.com";
+    private const double OpenAiPrice = 0.006;
+
+    /// <summary>Price of a minute of audio in US dollars, to count what a transcript cost; 0 counts nothing. Unset it is OpenAI's own at OpenAI's own address, and 0 elsewhere.</summary>
+    public double? PricePerMinute { get; set; }
+
+    /// <summary>The price that is counted.</summary>
+    public double Price => PricePerMinute ?? (Uri.TryCreate(BaseUrl, UriKind.Absolute, out Uri? url) && url.Host.Equals(OpenAiHost, StringComparison.OrdinalIgnoreCase) ? OpenAiPrice : 0);
 }
 
 /// <summary>whisper.cpp in this process.</summary>

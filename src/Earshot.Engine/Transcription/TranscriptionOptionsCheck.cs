@@ -28,7 +28,7 @@ internal static class TranscriptionOptionsCheck
         if (!Uri.TryCreate(options.OpenAi.BaseUrl, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https")) yield return $"{path}:OpenAi:BaseUrl (OPENAI_BASE_URL) is '{options.OpenAi.BaseUrl}'; expected an address such as http://127.0.0.1:8080/v1";
         if (options.Whisper.Threads is < 0 or > 256) yield return $"{path}:Whisper:Threads must be from 0 (shared out) to 256";
         if (options.Whisper.Model.Length == 0) yield return $"{path}:Whisper:Model is empty; expected a name of 'earshot models list' or the path of a ggml file";
-        if (options.OpenAi.PricePerMinute is not (>= 0 and < 1000)) yield return $"{path}:OpenAi:PricePerMinute must be 0 or more";
+        if (options.OpenAi.PricePerMinute is not (null or (>= 0 and < 1000))) yield return $"{path}:OpenAi:PricePerMinute must be 0 or more";
     }
 
     /// <summary>Two or three letters with what may follow, as in <c>pt-BR</c>, or nothing.</summary>

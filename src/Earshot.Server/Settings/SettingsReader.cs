@@ -103,7 +103,11 @@ internal static class SettingsReader
         if (text is not null)
         {
             if (TryConvert(text, property.PropertyType, out object? converted)) property.SetValue(section, converted);
-            else errors.Add($"{Root}:{key} is '{text}' ({origin}); expected {Expected(property.PropertyType)}");
+            else
+            {
+                errors.Add($"{Root}:{key} is '{text}' ({origin}); expected {Expected(property.PropertyType)}");
+                origin = "default"; // What was set has no value.
+            }
         }
         string shown = Convert.ToString(property.GetValue(section), CultureInfo.InvariantCulture) ?? "";
         if (Secrets.Any(s => property.Name.EndsWith(s, StringComparison.Ordinal)) && shown.Length > 0) shown = "(set)";

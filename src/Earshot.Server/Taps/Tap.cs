@@ -79,8 +79,8 @@ internal sealed class Tap(string name, StreamSession session, WebSocketSender ca
     /// <summary>Says on the call's page how the bot ended. Before the session ends.</summary>
     public void Note(BotEnd end)
     {
-        string words = end.Failed ? end.Reason : $"it closed its socket with {end.Code}{(end.Reason.Length > 0 ? $" '{LogText.Clean(end.Reason)}'" : "")}";
-        Add(EventKinds.Bot, string.Create(CultureInfo.InvariantCulture, $"bot '{name}': {words} (close code {end.Code}, {end.At.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC)"));
+        (string words, string code) = end.Failed ? (end.Reason, $"close code {end.Code}, ") : ($"it closed its socket with {end.Code}{(end.Reason.Length > 0 ? $" '{LogText.Clean(end.Reason)}'" : "")}", "");
+        Add(EventKinds.Bot, string.Create(CultureInfo.InvariantCulture, $"bot '{name}': {words} ({code}{end.At.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC)"));
     }
 
     /// <summary>Says what the tap carried and what it added, as the session ends.</summary>

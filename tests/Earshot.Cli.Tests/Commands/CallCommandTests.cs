@@ -3,6 +3,7 @@ using System.Text.Json;
 using Earshot.Cli.Commands;
 using Earshot.Cli.Output;
 using Earshot.Engine.Calling;
+using Earshot.Testing;
 
 namespace Earshot.Cli.Tests.Commands;
 
@@ -32,6 +33,18 @@ public sealed class CallCommandTests
     [InlineData("ws://x/ --no-stop silent --duration 2m")]
     [InlineData("ws://x/ --connect --dtmf 12#@5s --save heard.wav")]
     public void Right_usage_is_taken(string line) => Parse(line).Errors.ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_refusal_is_told_in_the_words_of_its_problem_document()
+    {
+        using var folder = new TemporaryFolder();
+        using ServerProcess server = await ServerProcess.StartAsync(folder.Sub("recordings"), folder.Sub("data"));
+        (string output, string errors, int exit) = Tools.Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "earshot.dll"), "call", server.Webhook, "--say", "silence", "--auth-token", "another"]);
+        exit.ShouldBe(ExitCodes.Findings, errors);
+        output.ShouldContain("webhook refused");
+        output.ShouldMatch(@"answered 403: [^{}""]+\. [^{}""]+ Is it the same auth token\?");
+        output.ShouldNotContain("…");
+    }
 
     [Theory]
     [InlineData("233ms", 233)]

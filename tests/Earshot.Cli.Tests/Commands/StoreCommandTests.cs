@@ -57,6 +57,76 @@ public sealed class StoreCommandTests : IAsyncLifetime
         errors.ShouldContain("there is no call 'CAnone'");
     }
 
+    [Fact]
+    public async Task List_and_show_have_of_a_running_call_what_is_on_disk_so_far()
+    {
+        await using var rig = new EngineRig(new FolderStorage(Recordings), catalog: "sqlite:" + Path.Combine(Data, "earshot.db"));
+        StreamSession session = rig.Open();
+        var running = new SyntheticCall("MZrunning", "CArunning");
+        session.Send(running.Start(null));
+        string file = "";
+        bool entered = false; // The catalog has the stages of the start, and no frame was there by then.
+        for (int look = 0; look < 400 && file.Length == 0; look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+            if (!entered && rig.Get<CallStore>().Find(running.CallSid) is not null)
+            {
+                entered = true;
+                session.Send(running.RunBoth(100, 100));
+            }
+            file = Directory.EnumerateFiles(Recordings, "technician_MZrunning_*.wav").FirstOrDefault(f => new FileInfo(f).Length > 32_000) ?? "";
+        }
+
+        JsonElement listed = JsonDocument.Parse(Earshot("list", "--json").Output).RootElement.EnumerateArray().Single(c => c.GetProperty("callSid").GetString() == "CArunning");
+        listed.GetProperty("state").GetString().ShouldBe("recording");
+        listed.GetProperty("durationSeconds").GetDouble().ShouldBeGreaterThan(1);
+        listed.GetProperty("onDisk").GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file").GetString()).ShouldContain(Path.GetFileName(file));
+        string line = Earshot("list").Output.Split('\n').Single(l => l.Contains("CArunning", StringComparison.Ordinal));
+        line.ShouldNotContain("0:00.0");
+        line.ShouldNotContain("no recording");
+
+        string shown = Earshot("show", "CArunning").Output;
+        shown.ShouldContain(Path.GetFileName(file));
+        shown.ShouldMatch("(?m)^10 +written to WAV +being written: 0:0[12]");
+        shown.ShouldMatch("(?m)^8 +mu-law to PCM +running: its page has them");
+        JsonElement whole = JsonDocument.Parse(Earshot("show", "CArunning", "--json").Output).RootElement;
+        whole.GetProperty("recordings").GetArrayLength().ShouldBe(0);
+        whole.GetProperty("onDisk").GetProperty("files").GetArrayLength().ShouldBe(2);
+
+        foreach (string of in Directory.EnumerateFiles(Recordings, "*MZrunning*")) File.SetLastWriteTimeUtc(of, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-5));
+        Earshot("list").Output.ShouldContain("nothing written since");
+        shown = Earshot("show", "CArunning").Output;
+        shown.ShouldContain("nothing was written since");
+        shown.ShouldMatch("(?m)^8 +mu-law to PCM +known once it is completed");
+        shown.ShouldNotContain("its page has them");
+        session.Send(running.Stop());
+        await session.StoredAsync();
+        JsonDocument.Parse(Earshot("show", "CArunning", "--json").Output).RootElement.GetProperty("onDisk").ValueKind.ShouldBe(JsonValueKind.Null);
+        Earshot("show", "CArunning").Output.ShouldNotContain("its page has them");
+    }
+
+    [Fact]
+    public void List_and_show_have_the_verdict_and_what_it_comes_from()
+    {
+        JsonElement first = JsonDocument.Parse(Earshot("list", "--json").Output).RootElement[0];
+        first.GetProperty("verdict").ValueKind.ShouldBe(JsonValueKind.Null);
+        Earshot("list").Output.ShouldMatch(@"complete +- ");
+        Earshot("show", "latest").Output.ShouldContain("verdict -");
+
+        Earshot("analyze", "--all", "--set", "Analysis:VoiceActivity=energy").Errors.ShouldBeEmpty();
+        JsonElement shown = JsonDocument.Parse(Earshot("show", "latest", "--json").Output).RootElement;
+        string verdict = shown.GetProperty("verdict").GetString()!;
+        verdict.ShouldBeOneOf("fair", "bad");
+        JsonElement finding = shown.GetProperty("findings")[0];
+        (string code, string message) = (finding.GetProperty("code").GetString()!, finding.GetProperty("message").GetString()!);
+        first = JsonDocument.Parse(Earshot("list", "--json").Output).RootElement[0];
+        (first.GetProperty("verdict").GetString(), first.GetProperty("findings")[0].GetProperty("code").GetString()).ShouldBe((verdict, code));
+        Earshot("list").Output.ShouldMatch($"complete +{verdict} ");
+        string words = Earshot("show", "latest").Output;
+        words.ShouldContain($"verdict {verdict}");
+        words.ShouldMatch($"(?m)^{code} .*{System.Text.RegularExpressions.Regex.Escape(message)}");
+    }
+
     [Theory]
     [InlineData("mulaw", "ulaw")]
     [InlineData("wav8k", "8k.wav")]
@@ -106,6 +176,8 @@ public sealed class StoreCommandTests : IAsyncLifetime
     {
         Earshot("prune").ExitCode.ShouldBe(ExitCodes.Usage);
         Earshot("prune", "--older-than", "old").ExitCode.ShouldBe(ExitCodes.Usage);
+        (_, string zero, int refused) = Earshot("prune", "--older-than", "0d");
+        (refused, zero.Trim()).ShouldBe((ExitCodes.Usage, "earshot prune: --older-than '0d' is every call; give an age above 0, as in 7d, 12h or 30m"));
         Earshot("prune", "--older-than", "1h").Errors.ShouldContain("0 calls deleted");
         await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         (string output, string errors, _) = Earshot("prune", "--older-than", "10ms", "--dry-run");
@@ -114,6 +186,15 @@ public sealed class StoreCommandTests : IAsyncLifetime
         Files().ShouldNotBeEmpty();
         Earshot("prune", "--older-than", "10ms").Errors.ShouldContain("1 calls deleted");
         Files().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_setting_that_cannot_be_read_is_told_alone()
+    {
+        (string output, string errors, int exit) = Earshot("config", "--set", "Recording:FlushInterval=abc");
+        (output, exit).ShouldBe(("", ExitCodes.Config));
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("Recording:FlushInterval is 'abc' (command line");
+        Earshot("config", "--set", "Recording:FlushInterval=100ms").Output.ShouldMatch("Recording:FlushInterval +00:00:00.1000000 +command line");
     }
 
     [Fact]

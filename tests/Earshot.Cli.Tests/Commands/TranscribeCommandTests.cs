@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Earshot.Audio.Wave;
 using Earshot.Engine.Catalog;
+using Earshot.Engine.Transcription;
 using Earshot.Testing;
 using Microsoft.Data.Sqlite;
 
@@ -144,6 +145,35 @@ public sealed class TranscribeCommandTests : IDisposable
             JsonElement made = JsonDocument.Parse(output).RootElement;
             return (made.GetProperty("recordings").GetInt32(), made.GetProperty("text").GetInt32(), made.GetProperty("failed").GetInt32());
         }
+    }
+
+    [Fact]
+    public async Task An_engine_that_failed_has_no_error_rate()
+    {
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.StartAsync((sent, context) =>
+        {
+            if (sent.SampleRateHz == 8000) context.Response.StatusCode = 400;
+            return SpeechEndpoint.Say(context, new { text = "Send the parcel to Rome." });
+        });
+        (string output, _, int exit) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--rates", "16000,8000", "--set", "Transcription:MostAttempts=1");
+        exit.ShouldBe(ExitCodes.Findings);
+        output.ShouldContain("8000 Hz against 16000 Hz: 8000 Hz failed, so there is no WER");
+        output.ShouldNotContain("100.0 %");
+        (output, _, _) = Earshot(endpoint.BaseUrl, "transcribe", voice, "--rates", "16000,8000", "--json", "--set", "Transcription:MostAttempts=1");
+        JsonElement comparison = JsonDocument.Parse(output).RootElement.GetProperty("comparisons")[0];
+        (comparison.GetProperty("errors").ValueKind, comparison.GetProperty("failed").GetString()).ShouldBe((JsonValueKind.Null, "8000 Hz"));
+    }
+
+    [Fact]
+    public async Task An_endpoint_of_ones_own_costs_what_is_set_and_nothing_else()
+    {
+        new OpenAiOptions().Price.ShouldBe(0.006);
+        new OpenAiOptions { BaseUrl = "https://api.openai.com.example/v1" }.Price.ShouldBe(0);
+        new OpenAiOptions { PricePerMinute = 0 }.Price.ShouldBe(0);
+        await using SpeechEndpoint endpoint = await SpeechEndpoint.SayingAsync("Send the parcel to Rome.");
+        double Cost(params string[] more) => JsonDocument.Parse(Earshot(endpoint.BaseUrl, ["transcribe", voice, "--json", .. more]).Output).RootElement.GetProperty("transcripts")[0].GetProperty("costDollars").GetDouble();
+        Cost().ShouldBe(0);
+        Cost("--set", "Transcription:OpenAi:PricePerMinute=0.06").ShouldBeGreaterThan(0);
     }
 
     private string[] Store() => ["--recordings", folder.Sub("recordings"), "--data", folder.Sub("data"), "--set", "Analysis:VoiceActivity=energy"];

@@ -80,6 +80,7 @@ public sealed class AlertServerTests(Chromium chromium) : IClassFixture<Chromium
             (await watched.Page.Locator("#main").TextContentAsync())!.ShouldContain("lostMs is 200, above the bound of 100");
             (await watched.Page.RunAxe()).Violations.Select(v => $"{v.Id}: {v.Help}").ShouldBeEmpty();
             (await watched.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue("the page is wider than the window");
+            (await watched.Page.EvaluateAsync<bool>("(region => region.scrollWidth <= region.clientWidth)(document.querySelector('.scroll-x'))")).ShouldBeTrue("the table of rules runs off the edge");
             watched.Errors.ShouldBeEmpty();
         }
     }

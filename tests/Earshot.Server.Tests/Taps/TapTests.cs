@@ -49,7 +49,7 @@ public sealed class TapTests
         new JournalReader().ReadAll(server.Get<ManifestStore>().Storage, stream.Stem, new Collector(sent));
         sent.ShouldBe(heard.Select(h => h.Split(' ')[1]));
         IReadOnlyList<EventRow> events = server.Get<CallStore>().Events(SyntheticCall.DefaultCallSid);
-        events.Single(e => e.Kind == "bot").Detail.ShouldContain("it closed its socket with 4002 'done'");
+        events.Single(e => e.Kind == "bot").Detail.ShouldMatch(@"it closed its socket with 4002 'done' \([0-9-]+ [0-9:.]+ UTC\)$");
         events.Single(e => e.Kind == "tap").Detail.ShouldMatch("messages to the bot, [0-9]+ to the carrier; added delay p50 [0-9.]+ ms, p99 [0-9.]+ ms");
         (await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancel)).ShouldMatch("earshot_tap_messages_total [1-9]");
     }
