@@ -85,7 +85,7 @@ public sealed class AgentBrowserTests
         double offsetMs = StartOffset(agentFile) - StartOffset(callerFile);
         double[] agent = Beeps(WaveAssert.Samples(File.ReadAllBytes(agentFile)), 16_000, offsetMs);
         agent.Length.ShouldBeInRange(4, 16, "about ten seconds were not muted");
-        Spaced([.. agent.Skip(1)], "the agent's file"); // The microphone may open in the middle of a beep.
+        Spaced([.. agent.Skip(1)], "the agent's file", stutters: 1); // The microphone may open in the middle of a beep.
         short[] line = new short[heard.Count];
         MuLaw.Decode(CollectionsMarshal.AsSpan(heard), line);
         double[] atCaller = Beeps(line, 8000, 0);
@@ -128,9 +128,15 @@ public sealed class AgentBrowserTests
             """);
     }
 
-    private static void Spaced(double[] beeps, string of)
+    /// <summary>A beep each second.</summary>
+    /// <param name="beeps">Where they begin.</param>
+    /// <param name="of">Whose they are.</param>
+    /// <param name="stutters">How often the source itself may pause: Chromium's fake microphone puts silence in where this machine keeps it waiting, and goes on with its file behind it.</param>
+    private static void Spaced(double[] beeps, string of, int stutters = 0)
     {
-        for (int i = 1; i < beeps.Length; i++) (beeps[i] - beeps[i - 1]).ShouldBe(BeepEveryMs, 20, $"{of}: {Places(beeps)}");
+        double[] spaces = [.. beeps.Skip(1).Zip(beeps, (next, one) => next - one)];
+        spaces.ShouldAllBe(s => s > BeepEveryMs - 20 && s < BeepEveryMs + 200, $"{of}: {Places(beeps)}");
+        spaces.Count(s => Math.Abs(s - BeepEveryMs) > 20).ShouldBeLessThanOrEqualTo(stutters, $"{of}: {Places(beeps)}");
     }
 
     private static string Places(double[] beeps) => string.Join(", ", beeps.Select(b => $"{b:0}"));
