@@ -23,6 +23,9 @@ namespace Earshot.Engine;
 /// <summary>Puts the engine together; the only place that knows all rooms.</summary>
 internal static class EngineServices
 {
+    /// <summary>Jobs that may run or wait for their place at the same moment: none of them is a thread.</summary>
+    private const int JobsAtOnce = 10_000;
+
     /// <summary>Registers the store (storage, catalog, access), and what a live call needs.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">The options of every room.</param>
@@ -95,8 +98,6 @@ internal static class EngineServices
     /// <summary>Running calls are transcribed live, where the settings say so.</summary>
     public static IServiceCollection AddLiveTranscription(this IServiceCollection services) => services.AddHostedService(s => s.GetRequiredService<LiveTranscription>());
 
-    private const int JobsAtOnce = 10_000;
-
     /// <summary>The work after calls runs by itself, in this process. Jobs lie in a database of their own beside the catalog.</summary>
     public static IServiceCollection AddAfterWork(this IServiceCollection services, EngineOptions options)
     {
@@ -105,7 +106,7 @@ internal static class EngineServices
         services.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always);
-            quartz.UseDefaultThreadPool(JobsAtOnce); // A job that waits for its place is no thread; AfterWorkPlaces says how many are worked on.
+            quartz.UseDefaultThreadPool(JobsAtOnce); // AfterWorkPlaces says how many are worked on.
             quartz.UsePersistentStore(store =>
             {
                 store.UseSqlite(SqliteFactory.Instance, new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString());
@@ -118,7 +119,7 @@ internal static class EngineServices
             o.WaitForJobsToComplete = true;
             o.StartDelay = options.Jobs.StartDelay;
         });
-        services.AddSingleton(s => new AfterWorkPlaces(options.Jobs)).AddHostedService<AfterWorkSweep>();
+        services.AddSingleton<AfterWorkPlaces>().AddHostedService<AfterWorkSweep>();
         return services;
     }
 }

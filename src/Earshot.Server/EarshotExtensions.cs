@@ -1,4 +1,6 @@
 using Earshot.Engine;
+using Earshot.Engine.Access;
+using Earshot.Engine.Transcription;
 using Earshot.Server.Access;
 using Earshot.Server.Agents;
 using Earshot.Server.Alerts;
@@ -107,7 +109,17 @@ public static class EarshotExtensions
         app.Services.GetRequiredService<OperationsEndpoints>().Map(routes);
         app.Services.GetRequiredService<AlertEndpoints>().Map(routes);
         routes.MapCallPages();
+        ForgetDeleted(app.Services);
         return routes;
+    }
+
+    /// <summary>Whoever holds words of a call in memory lets them go when it is deleted.</summary>
+    private static void ForgetDeleted(IServiceProvider services)
+    {
+        RecordingAccess access = services.GetRequiredService<RecordingAccess>();
+        access.Deleted += services.GetRequiredService<LiveTranscription>().Forget;
+        access.Deleted += services.GetRequiredService<AnswerMemory>().ForgetCall;
+        access.Deleted += services.GetRequiredService<LiveComparisons>().Forget;
     }
 
     private static bool IsEarshots(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<EarshotRoute>() is not null;

@@ -103,7 +103,7 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
         {
             if (transcript.State == TranscriptStates.Failed && transcripts.Find(recording.Id, TranscriptKinds.Final) is { State: not TranscriptStates.Failed }) return true;
             if (calls.FindRecording(recording.Id) is null || !transcripts.Save(Row(recording, transcript), Believed(transcript))) return false;
-            WriteManifest(recording.Id, transcript);
+            if (manifests.ReadRecording(recording.Id) is { } manifest) Write(recording.Id, manifest, transcript);
         }
         analysis.Renew(recording.Id, transcript);
         return true;
@@ -113,15 +113,12 @@ internal sealed class TranscriptionStep(CallStore calls, TranscriptStore transcr
     {
         lock (manifests.Changing)
         {
-            if (manifests.ReadRecording(recordingId) is { Transcription: null }) WriteManifest(recordingId, transcript);
+            if (manifests.ReadRecording(recordingId) is { Transcription: null } manifest) Write(recordingId, manifest, transcript);
         }
     }
 
-    private void WriteManifest(string recordingId, Transcript transcript)
-    {
-        if (manifests.ReadRecording(recordingId) is { } manifest)
-            manifests.Write(recordingId, manifest with { Transcription = JsonSerializer.SerializeToElement(transcript, TranscriptJson.Compact.Transcript) }, durable: true);
-    }
+    private void Write(string recordingId, RecordingManifest manifest, Transcript transcript) =>
+        manifests.Write(recordingId, manifest with { Transcription = JsonSerializer.SerializeToElement(transcript, TranscriptJson.Compact.Transcript) }, durable: true);
 
     /// <summary>What was heard while the call ran, kept beside what is made now: the two are compared.</summary>
     private async Task KeepLive(string callSid, CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal sealed class PlayedLine(FrameFormat format, IngestOptions options, Time
         }
         else if (gap.IsOpen && aheadMs > durationMs + options.LossThresholdMs)
         {
-            EmitSilence(); // It was before.
+            EmitSilence(); // What is pending lies before the gap.
             output?.OnMissing((long)Math.Round((aheadMs - durationMs) * format.SamplesPerMs));
         }
         gap.Close();

@@ -258,10 +258,7 @@ internal sealed partial class StreamSession : IStreamConsumer, IRecordingObserve
         services.Completion.OnOpened(this, callStem);
     }
 
-    void IRecordingObserver.OnFileCreated(Track track, string path)
-    {
-        services.Log.FileCreated(this, path);
-    }
+    void IRecordingObserver.OnFileCreated(Track track, string path) => services.Log.FileCreated(this, path);
 
     void IRecordingObserver.OnWritten(Track track, int bytes)
     {

@@ -5,8 +5,7 @@ namespace Earshot.Engine.Jobs;
 /// <summary>How many calls are worked on at once: so many that compute, and beside them so many that wait for something slow.</summary>
 internal sealed class AfterWorkPlaces(JobsOptions options) : IDisposable
 {
-    private readonly SemaphoreSlim computing = new(Math.Max(1, options.Parallel)), waiting = new(Math.Max(1, options.Waiting));
-
+    private readonly SemaphoreSlim computing = new(options.Parallel), waiting = new(options.Waiting);
     private readonly ConcurrentDictionary<string, byte> underWay = new(StringComparer.Ordinal);
 
     /// <summary>True while a job of the call runs, or waits for its place.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class AfterWorkSweep(AfterWorkStore store, AfterWorkPlac
                     IScheduler scheduler = await schedulers.GetScheduler(stoppingToken);
                     if (isFirst) TakeUp();
                     isFirst = false;
-                    if (looks++ % LooksToTakeUpLost == LooksToTakeUpLost - 1) await TakeUpLost(scheduler, stoppingToken);
+                    if (++looks % LooksToTakeUpLost == 0) await TakeUpLost(scheduler, stoppingToken);
                     foreach (string callSid in store.Pending(AtOnce)) await Make(scheduler, callSid, stoppingToken);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -53,8 +53,7 @@ internal sealed partial class AfterWorkSweep(AfterWorkStore store, AfterWorkPlac
     /// <summary>A disk that failed at the wrong moment leaves a call queued or running whose job neither runs nor will: it is pending again.</summary>
     private async Task TakeUpLost(IScheduler scheduler, CancellationToken cancellation)
     {
-        IReadOnlyList<string> unfinished = store.Unfinished();
-        foreach (string callSid in unfinished)
+        foreach (string callSid in store.Unfinished())
         {
             if (places.IsUnderWay(callSid) || (await scheduler.GetTriggersOfJob(Key(callSid), cancellation)).Count > 0) continue;
             if (store.Find(callSid) is { State: AfterWorkStates.Queued or AfterWorkStates.Running } row && store.Set(callSid, AfterWorkStates.Pending, row.Attempts)) Log.TakenUp(log, callSid);

@@ -10,18 +10,24 @@ internal sealed class AnswerMemory
     /// <summary>Recordings that wait for another attempt at the most; the oldest is forgotten.</summary>
     private const int MostRecordings = 500;
 
+    private readonly OrderedDictionary<string, Waiting> recordings = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
-    private readonly LinkedList<(string CallSid, string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)> recordings = new();
 
     /// <summary>The engine, for one recording.</summary>
     public ITranscriber Around(string callSid, string recordingId, ITranscriber engine)
     {
         lock (gate)
         {
-            LinkedListNode<(string CallSid, string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)>? node = Find(recordingId) ?? recordings.AddLast((callSid, recordingId, new ConcurrentDictionary<Asked, EngineAnswer>()));
-            if (recordings.Count > MostRecordings) recordings.RemoveFirst();
-            return new Remembering(engine, node.Value.Answers);
+            if (!recordings.TryGetValue(recordingId, out Waiting? waiting)) recordings.Add(recordingId, waiting = new Waiting(callSid));
+            if (recordings.Count > MostRecordings) recordings.RemoveAt(0);
+            return new Remembering(engine, waiting.Answers);
         }
+    }
+
+    /// <summary>The recording's words are there.</summary>
+    public void Forget(string recordingId)
+    {
+        lock (gate) recordings.Remove(recordingId);
     }
 
     /// <summary>The call was deleted.</summary>
@@ -29,31 +35,14 @@ internal sealed class AnswerMemory
     {
         lock (gate)
         {
-            for (var node = recordings.First; node is not null;)
-            {
-                var next = node.Next;
-                if (node.Value.CallSid == callSid) recordings.Remove(node);
-                node = next;
-            }
+            foreach (string id in recordings.Where(r => r.Value.CallSid == callSid).Select(r => r.Key).ToArray()) recordings.Remove(id);
         }
     }
 
-    /// <summary>The recording's words are there.</summary>
-    public void Forget(string recordingId)
+    /// <summary>A recording whose words are not there yet, with what the engine has answered so far.</summary>
+    private sealed record Waiting(string CallSid)
     {
-        lock (gate)
-        {
-            if (Find(recordingId) is { } node) recordings.Remove(node);
-        }
-    }
-
-    private LinkedListNode<(string CallSid, string RecordingId, ConcurrentDictionary<Asked, EngineAnswer> Answers)>? Find(string recordingId)
-    {
-        for (var node = recordings.First; node is not null; node = node.Next)
-        {
-            if (node.Value.RecordingId == recordingId) return node;
-        }
-        return null;
+        public ConcurrentDictionary<Asked, EngineAnswer> Answers { get; } = new();
     }
 
     /// <summary>What an answer depends on.</summary>

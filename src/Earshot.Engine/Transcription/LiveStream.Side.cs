@@ -92,7 +92,7 @@ internal sealed partial class LiveStream
             {
                 if (busy || waiting.Count > 0 || hurried is not null) return;
                 if (Track.Unfinished(hurriedTo, (long)(owner.options.Live.PartialEvery.TotalSeconds * LiveTrack.RateHz)) is not { } piece) return;
-                hurriedTo = Track.HeardTo;
+                hurriedTo = Track.Heard;
                 hurried = CancellationTokenSource.CreateLinkedTokenSource(owner.givenUp);
                 _ = Send(piece, hurried);
             }

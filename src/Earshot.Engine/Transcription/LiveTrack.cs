@@ -14,7 +14,6 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
     private const int MostGapSamples = 2 * RateHz;
     private const int PadSamples = (int)(0.15 * RateHz);
 
-    private readonly ISpeechListener listener = detector.OpenLive(RateHz);
     private readonly List<SampleRange> ranges = [];
     private short[] audio = new short[2 * RateHz];
     private long first; // Of audio, by the listener's count.
@@ -35,10 +34,11 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
     /// <summary>Samples of the recording so far.</summary>
     public long Length => Heard + shift;
 
-    private long Heard => first + held;
+    /// <summary>How far it has heard, by the listener's count.</summary>
+    public long Heard => first + held;
 
     /// <summary>Its speech, as it is heard.</summary>
-    public ISpeechListener Listener => listener;
+    public ISpeechListener Listener { get; } = detector.OpenLive(RateHz);
 
     /// <summary>Takes what has come. Its speech is not asked for yet, so that the detector can hear many tracks together.</summary>
     /// <param name="pieces">Takes what a long gap has ended.</param>
@@ -56,16 +56,16 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
         if (!Ring.IsDone || completed) return;
         completed = true;
         FillGap(Ring.SilentTo, pieces);
-        listener.Complete();
+        Listener.Complete();
     }
 
     /// <summary>Gives every piece that a pause has ended in what was taken.</summary>
     public void Cut(List<LivePiece> pieces)
     {
         TakeEdges(pieces);
-        if (began >= 0 && !listener.IsSpeech && ranges.Count > 0 && (completed || listener.SettledTo - ranges[^1].End >= JoinSamples)) Cut(ranges[^1].End, pieces);
+        if (began >= 0 && !Listener.IsSpeech && ranges.Count > 0 && (completed || Listener.SettledTo - ranges[^1].End >= JoinSamples)) Cut(ranges[^1].End, pieces);
         while (began >= 0 && Heard - began >= options.Live.LongestPiece.TotalSeconds * RateHz) CutWithin(pieces);
-        if (began < 0) Forget(listener.SettledTo - PadSamples);
+        if (began < 0) Forget(Listener.SettledTo - PadSamples);
     }
 
     /// <summary>Silence up to a place of the recording. A long one is heard as a short one, though never within a piece: that would move what follows in it.</summary>
@@ -80,7 +80,7 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
             if (silent >= MostGapSamples)
             {
                 Cut(pieces);
-                if (began < 0 && !listener.IsSpeech) break;
+                if (began < 0 && !Listener.IsSpeech) break;
             }
             int count = (int)Math.Min(gap, ChunkSamples);
             Append(silence[..count]);
@@ -91,31 +91,28 @@ internal sealed class LiveTrack(ISpeechDetector detector, TranscriptionOptions o
 
     private void Append(ReadOnlySpan<short> samples)
     {
-        listener.Add(samples);
+        Listener.Add(samples);
         if (held + samples.Length > audio.Length) Array.Resize(ref audio, Math.Max(2 * audio.Length, held + samples.Length));
         samples.CopyTo(audio.AsSpan(held));
         held += samples.Length;
     }
 
     /// <summary>What is being said, so far; null where nobody speaks, or fewer samples than that are new.</summary>
-    /// <param name="taken">Up to where it was taken before, by <see cref="HeardTo"/>.</param>
+    /// <param name="taken">Up to where it was taken before, by <see cref="Heard"/>.</param>
     /// <param name="least">Samples that must be new.</param>
     public LivePiece? Unfinished(long taken, long least)
     {
-        if (began < 0 || !listener.IsSpeech || Heard - Math.Max(began, taken) < least) return null;
+        if (began < 0 || !Listener.IsSpeech || Heard - Math.Max(began, taken) < least) return null;
         long start = Math.Max(Math.Max(began - PadSamples, emitted), first);
         IEnumerable<SampleRange> speech = open >= 0 ? ranges.Append(new SampleRange(open, Heard - open)) : ranges;
         return new LivePiece(new SpeechStretch(new SampleRange(start + shift, Heard - start), [.. speech.Select(r => new SampleRange(r.Start + shift, r.Length))]), audio.AsSpan((int)(start - first), (int)(Heard - start)).ToArray());
     }
 
-    /// <summary>How far it has heard, by a count of its own.</summary>
-    public long HeardTo => Heard;
-
     private double JoinSamples => options.JoinPause.TotalSeconds * RateHz;
 
     private void TakeEdges(List<LivePiece> pieces)
     {
-        while (listener.TryTake(out SpeechEdge edge))
+        while (Listener.TryTake(out SpeechEdge edge))
         {
             if (edge.Kind == SpeechEdgeKind.Began)
             {

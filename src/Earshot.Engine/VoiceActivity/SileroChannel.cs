@@ -24,7 +24,7 @@ internal abstract class SileroChannel
     protected SileroChannel(int sampleRateHz)
     {
         this.sampleRateHz = sampleRateHz;
-        Shape = sampleRateHz == SileroShape.Narrow.SampleRateHz ? SileroShape.Narrow : SileroShape.Wide;
+        Shape = SileroShape.For(sampleRateHz);
         if (Shape.SampleRateHz != sampleRateHz) converter = new RateConverter(sampleRateHz, Shape.SampleRateHz);
         int longest = converter is null ? 0 : Math.Max(BlockSamples, converter.LatencySamples);
         (shorts, converted) = (new short[converter is null ? 0 : BlockSamples], new short[converter?.MostOutput(longest) ?? 0]);

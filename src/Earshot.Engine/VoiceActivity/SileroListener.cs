@@ -8,7 +8,7 @@ internal sealed class SileroListener(SileroModel model, int sampleRateHz) : Sile
     /// <summary>Windows that wait at the most; one more, and the channel judges them by itself.</summary>
     private const int MostWaiting = 8;
 
-    private readonly float[] waiting = new float[MostWaiting * (sampleRateHz == SileroShape.Narrow.SampleRateHz ? SileroShape.Narrow : SileroShape.Wide).InputLength];
+    private readonly float[] waiting = new float[MostWaiting * SileroShape.For(sampleRateHz).InputLength];
     private readonly int[] lengths = new int[MostWaiting];
     private readonly LineNoise noise = new();
     private int first;

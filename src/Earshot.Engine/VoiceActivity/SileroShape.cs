@@ -9,5 +9,8 @@ internal sealed record SileroShape(int SampleRateHz, int WindowLength, int Conte
     /// <summary>At 16 kHz.</summary>
     public static SileroShape Wide { get; } = new(16_000, 512, 64);
 
+    /// <summary>The shape in which a channel of this rate, in Hz, is heard: 8 kHz as it is, every other at 16 kHz.</summary>
+    public static SileroShape For(int sampleRateHz) => sampleRateHz == Narrow.SampleRateHz ? Narrow : Wide;
+
     public int InputLength => ContextLength + WindowLength;
 }

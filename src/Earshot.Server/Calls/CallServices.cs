@@ -43,7 +43,7 @@ internal static class CallServices
         services.AddSingleton<PageEndpoints>();
         services.AddSingleton<AnalysisReader>();
         services.AddSingleton<AnalysisEndpoints>();
-        services.AddSingleton<TranscriptReader>();
+        services.AddSingleton<LiveComparisons>().AddSingleton<TranscriptReader>();
         services.AddSingleton<TranscriptEndpoints>();
         services.AddSingleton<TranscriptSocket>();
         return services;

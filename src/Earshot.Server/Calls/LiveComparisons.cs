@@ -14,6 +14,9 @@ internal sealed class LiveComparisons
 
     private readonly ConcurrentDictionary<(string Recording, DateTimeOffset Final, DateTimeOffset Live), Lazy<WordErrors>> kept = new();
 
+    /// <summary>A call was deleted. What is kept of others is soon made again.</summary>
+    public void Forget(string callSid) => kept.Clear();
+
     /// <summary>Null where there is nothing to compare.</summary>
     public WordErrors? Of(TranscriptRow row, Transcript? final, TranscriptRow heard, Transcript live)
     {

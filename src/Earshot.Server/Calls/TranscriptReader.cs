@@ -5,14 +5,12 @@ using Earshot.Engine.Transcription;
 namespace Earshot.Server.Calls;
 
 /// <summary>Transcripts as API and pages show them.</summary>
-internal sealed class TranscriptReader(CallStore calls, TranscriptStore transcripts, AfterWorkStore work, TimelineReader timelines, TranscriptionOptions options)
+internal sealed class TranscriptReader(CallStore calls, TranscriptStore transcripts, AfterWorkStore work, TimelineReader timelines, LiveComparisons compared, TranscriptionOptions options)
 {
     public const string NoneYet = "none";
 
     /// <summary>The worst last: what a call's state is where no side has text.</summary>
     private static readonly string[] ByNeed = [NoneYet, TranscriptStates.NoSpeech, AfterWorkStates.Pending, AfterWorkStates.Queued, AfterWorkStates.Running, TranscriptStates.SpeechWithoutText, TranscriptStates.Failed];
-
-    private readonly LiveComparisons compared = new();
 
     /// <summary>Of one recording; null when there is no such recording.</summary>
     public TranscriptDetail? OfRecording(string id)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 namespace Earshot.Server.Calls;
 
 /// <summary><c>WS /api/calls/{id}/transcript/stream</c>: what is said in a running call, line by line, and how the engine keeps up. It closes when the call's words are complete.</summary>
-internal sealed class TranscriptSocket(LiveTranscription live, AnswerMemory memory, RecordingAccess access, Listenings listenings, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class TranscriptSocket(LiveTranscription live, Listenings listenings, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>Close codes of this socket, as the agent's; 1013 is <i>try again later</i>.</summary>
     public const int CallEnded = 4000, NoSuchCall = 4404, TooMany = 1013;
@@ -22,12 +22,7 @@ internal sealed class TranscriptSocket(LiveTranscription live, AnswerMemory memo
     /// <summary>How soon a stream that begins later (a fork, a reconnect) is heard of.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
-    public void Map(IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/api/calls/{callSid}/transcript/stream", Accept).ExcludeFromDescription();
-        access.Deleted += live.Forget;
-        access.Deleted += memory.ForgetCall;
-    }
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/calls/{callSid}/transcript/stream", Accept).ExcludeFromDescription();
 
     private async Task Accept(HttpContext context, string callSid)
     {
@@ -57,23 +52,25 @@ internal sealed class TranscriptSocket(LiveTranscription live, AnswerMemory memo
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         try
         {
-            bool isNoted = false;
-            while (live.OfCall(callSid).Where(known.Add).ToArray() is var begun && (begun.Length > 0 || !known.All(s => s.Finished.IsCompleted)))
+            if (!listenings.TryNoteRead(who, callSid))
             {
-                LiveWatch?[] joined = [.. begun.Select(s => s.Watch())];
-                watches.AddRange(joined.OfType<LiveWatch>());
-                if (joined.Contains(null))
+                sender.Close(WebSocketClose.InternalError, "the access log cannot be written");
+                return;
+            }
+            while (true)
+            {
+                LiveStream[] begun = Begun(callSid, known);
+                if (begun.Length == 0 && known.All(s => s.Finished.IsCompleted)) break;
+                foreach (LiveStream stream in begun)
                 {
-                    sender.Close(TooMany, "too many watch this call's words");
-                    return;
+                    if (stream.Watch() is not { } watch)
+                    {
+                        sender.Close(TooMany, "too many watch this call's words");
+                        return;
+                    }
+                    watches.Add(watch);
+                    sending.Add(Send(watch.Messages, sender, end.Token));
                 }
-                if (!isNoted && !listenings.TryNoteRead(who, callSid))
-                {
-                    sender.Close(WebSocketClose.InternalError, "the access log cannot be written");
-                    return;
-                }
-                isNoted = true;
-                sending.AddRange(joined.Select(w => Send(w!.Messages, sender, end.Token)));
                 await Task.WhenAny(left, Task.WhenAll(sending), Task.Delay(LookAgain, time, CancellationToken.None));
                 if (left.IsCompleted) return;
                 if (!lifetime.ApplicationStopping.IsCancellationRequested) continue;
@@ -90,6 +87,9 @@ internal sealed class TranscriptSocket(LiveTranscription live, AnswerMemory memo
             foreach (LiveWatch watch in watches) watch.Dispose();
         }
     }
+
+    /// <summary>The call's streams that are not known yet; they are from now on.</summary>
+    private LiveStream[] Begun(string callSid, HashSet<LiveStream> known) => [.. live.OfCall(callSid).Where(known.Add)];
 
     private static async Task Send(ChannelReader<byte[]> messages, WebSocketSender sender, CancellationToken cancellation)
     {

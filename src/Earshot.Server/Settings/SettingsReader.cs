@@ -174,6 +174,8 @@ internal static class SettingsReader
         Must(s.Recording.SegmentLength >= TimeSpan.FromSeconds(1) && s.Recording.SegmentLength <= TimeSpan.FromHours(24), "Earshot:Recording:SegmentLength must be from 1 s to 24 h: beyond that a WAV's sizes come near their end");
         Must(s.Recording.BufferLimit >= TimeSpan.FromSeconds(1) && s.Recording.BufferLimit <= TimeSpan.FromMinutes(5), "Earshot:Recording:BufferLimit must be from 1 s to 5 min");
         Must(s.Recording.WriterThreads is >= 1 and <= 64, "Earshot:Recording:WriterThreads must be from 1 to 64");
+        Must(s.Jobs.Parallel is >= 1 and <= 64, "Earshot:Jobs:Parallel must be from 1 to 64");
+        Must(s.Jobs.Waiting is >= 1 and <= 64, "Earshot:Jobs:Waiting must be from 1 to 64");
         Must(s.Recording.RetentionDays >= 0, "Earshot:Recording:RetentionDays must be 0 (for ever) or more");
         Must(s.Recording.Directory.Length > 0, "Earshot:Recording:Directory must not be empty");
         Must(s.Ingest.MaxMessageBytes is >= 1024 and <= 128 << 10, "Earshot:Ingest:MaxMessageBytes must be from 1024 to 131072");

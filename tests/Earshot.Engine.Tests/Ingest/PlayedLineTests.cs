@@ -1,5 +1,6 @@
 using Earshot.Audio.Codecs;
 using Earshot.Engine.Calls;
+using Earshot.Engine.Ingest;
 
 namespace Earshot.Engine.Tests.Ingest;
 
@@ -59,6 +60,21 @@ public sealed class PlayedLineTests
         rig.Run(7_000);
         IsAligned(rig, 10);
         rig.Figures!.PlaceErrorMs.ShouldBe(45);
+    }
+
+    [Fact]
+    public void The_error_is_that_of_the_round_trip_by_which_the_speech_was_placed_not_of_a_better_one_that_came_later()
+    {
+        var line = new PlayedLine(FrameFormat.Telephone, new IngestOptions(), new TimelineLog());
+        line.RoundTrip(200);
+        for (int at = 0; at < 1000; at += 20)
+        {
+            if (at == 100) line.Media(new byte[8000], at * 1000); // All of it plays on from there.
+            if (at == 600) line.RoundTrip(10);
+            line.Advance(at, 20, (at + 20) * 1000);
+        }
+        line.Frames.ShouldBeGreaterThan(20);
+        line.PlaceErrorMs.ShouldBe(110);
     }
 
     [Fact]

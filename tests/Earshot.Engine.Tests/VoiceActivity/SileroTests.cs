@@ -80,6 +80,19 @@ public sealed class SileroTests
         }
     }
 
+    [Fact]
+    public void A_line_at_rest_is_not_sent_to_the_network_and_a_voice_is()
+    {
+        using SileroSpeech silero = Load();
+        var listener = (SileroListener)silero.OpenLive(16_000);
+        listener.Add(new short[32_000]);
+        silero.Settle([listener]);
+        listener.Add(new short[1600]);
+        listener.TryNext(out _).ShouldBeFalse();
+        listener.Add(At(Line().Samples, 16_000).AsSpan(16_000, 1600));
+        listener.TryNext(out _).ShouldBeTrue();
+    }
+
     /// <summary>Channels whose windows go through the network side by side hear what each hears alone, however many there are and whenever each began.</summary>
     [Theory]
     [InlineData(1, 0)]
@@ -108,6 +121,7 @@ public sealed class SileroTests
                 listeners[i].Add(speech.AsSpan(from, Math.Clamp(at - i * Look + Look, 0, speech.Length) - from));
             }
             silero.Settle(listeners);
+            listeners.ShouldAllBe(l => !((SileroListener)l).TryNext(out _), "nothing is left for a channel to do by itself");
             for (int i = 0; i < channels; i++) Take(i);
         }
         for (int i = 0; i < channels; i++)

@@ -61,6 +61,8 @@ public sealed class SettingsReaderTests
     [InlineData("Earshot:Recording:BufferLimit", "10m", "5 min")]
     [InlineData("Earshot:Recording:WriterThreads", "0", "1 to 64")]
     [InlineData("Earshot:Recording:WriterThreads", "two", "a number")]
+    [InlineData("Earshot:Jobs:Parallel", "0", "1 to 64")]
+    [InlineData("Earshot:Jobs:Waiting", "0", "1 to 64")]
     [InlineData("Earshot:Recording:RetentionDays", "-1", "0 (for ever) or more")]
     [InlineData("Earshot:Recording:Directory", "", "must not be empty")]
     [InlineData("Earshot:Ingest:MaxMessageBytes", "1048576", "131072")]

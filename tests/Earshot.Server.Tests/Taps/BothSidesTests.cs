@@ -57,6 +57,8 @@ public sealed class BothSidesTests
         ShouldAgree(left, saidAt, 20.5);
         // The carrier's own lateness in this process is not the recording's.
         ShouldAgree(right, heardAt, 20.5 + result.LatestMs);
+        string journal = File.ReadAllText(Directory.GetFiles(server.Recordings, "*.wire.jsonl").ShouldHaveSingleItem());
+        journal.Split("roundTripUs").Length.ShouldBeGreaterThan(6, "the round trip is asked for six times in the first second, so that the first words are placed by a good one");
         heardAt.Length.ShouldBeGreaterThan(5);
         IReadOnlyList<EventRow> events = server.Get<CallStore>().Events(result.CallSid);
         events.Count(e => e.Kind == "unheard").ShouldBe(what == "clear" ? 1 : 0);
