@@ -6,6 +6,8 @@ using Earshot.Engine.Jobs;
 using Earshot.Server.Tests.Calls;
 using Earshot.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Quartz;
 
 namespace Earshot.Server.Tests.Jobs;
 
@@ -131,6 +133,14 @@ public sealed class AfterWorkTests
         for (int i = 0; i < 600 && (hangs.Runs < 2 || calls.Any(c => Work(c).Step != "hangs")); i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
         hangs.Runs.ShouldBe(2, "so many wait at once");
         calls.Select(Work).ShouldAllBe(w => w.Step == "hangs" && (w.State == AfterWorkStates.Running || w.State == AfterWorkStates.Queued));
+    }
+
+    /// <summary>They are the only threads that the scheduler creates; one that waits for a database that is gone would keep an ended process alive for as long as it waits.</summary>
+    [Fact]
+    public async Task The_job_stores_threads_keep_no_process_alive()
+    {
+        await using EarshotTestServer server = await EarshotTestServer.StartAsync();
+        server.Get<IOptions<AdoJobStoreOptions>>().Value.UseBackgroundThreads.ShouldBeTrue();
     }
 
     [Fact]
