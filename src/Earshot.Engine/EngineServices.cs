@@ -45,7 +45,7 @@ internal static class EngineServices
         services.AddSingleton<TimelineExport>();
         services.AddSingleton<Reindexer>();
         services.AddSingleton<WaveImport>();
-        services.AddSingleton<StreamRecovery>();
+        services.AddSingleton<ClosedStreams>().AddSingleton<StreamRecovery>();
         services.AddSingleton<RecordingWriters>();
         services.AddSingleton<LiveStreams>();
         services.AddSingleton<CallTickets>();

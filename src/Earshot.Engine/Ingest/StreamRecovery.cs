@@ -16,7 +16,7 @@ namespace Earshot.Engine.Ingest;
 internal sealed record RecoveredStream(string Stem, string CallSid, long Appended, string? Problem);
 
 /// <summary>Finishes what was cut off: completes each WAV from its journal, writes the manifests, and enters the catalog by the same door as a live end. Can be cut off itself and run again.</summary>
-internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, LiveStreams live, IngestOptions options, ILogger<StreamRecovery> log)
+internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore store, ClosedStreams closedStreams, LiveStreams live, IngestOptions options, ILogger<StreamRecovery> log)
 {
     private const int LongestHeader = 64 << 10;
 
@@ -27,45 +27,8 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
         var closed = new List<string>();
         foreach (string stem in Stems())
             if (RecoverSafely(stem, closed) is { } result) done.Add(result);
-        done.AddRange(EnterClosed(closed));
+        done.AddRange(closedStreams.Enter(closed));
         return done;
-    }
-
-    /// <summary>A process can go between a stream's last manifest and its rows. The catalog is asked after the manifests were read: a stream that ended meanwhile in this process has its rows by then.</summary>
-    private IEnumerable<RecoveredStream> EnterClosed(List<string> closed)
-    {
-        if (closed.Count == 0) return [];
-        IReadOnlySet<string> known = store.ClosedStems();
-        return [.. closed.Where(stem => !known.Contains(stem)).Select(RecordOf).OfType<StreamRecord>().OrderBy(r => r.Stream.EndedAt).ToList().Select(EnterSafely)];
-    }
-
-    private StreamRecord? RecordOf(string stem)
-    {
-        try
-        {
-            return manifests.ReadCall(stem) is { } call ? CatalogRecords.Read(manifests, stem, call, []) : null;
-        }
-        catch (Exception e) when (StorageFault.Is(e))
-        {
-            Log.NotRecovered(log, e, stem, StorageFault.Describe(e, manifests.Storage.Location));
-            return null;
-        }
-    }
-
-    private RecoveredStream EnterSafely(StreamRecord record)
-    {
-        string stem = record.Stream.Stem;
-        try
-        {
-            store.Save(record);
-            Log.Entered(log, stem);
-            return new RecoveredStream(stem, record.Call.CallSid, 0, null);
-        }
-        catch (Exception e)
-        {
-            Log.NotRecovered(log, e, stem, e.Message);
-            return new RecoveredStream(stem, record.Call.CallSid, 0, e.Message);
-        }
     }
 
     /// <summary>True for a stream that this process records at the moment; the end of its stem is not known outside, as a taken name gets <c>_2</c>.</summary>
@@ -177,9 +140,6 @@ internal sealed partial class StreamRecovery(ManifestStore manifests, CallStore 
     {
         [LoggerMessage(EventId = 4101, Level = LogLevel.Warning, Message = "Recovered {Stem}: {Seconds:0.00} s of audio taken from its journal")]
         public static partial void Recovered(ILogger logger, string stem, double seconds);
-
-        [LoggerMessage(EventId = 4103, Level = LogLevel.Warning, Message = "Entered {Stem} in the catalog: its files were closed, but the catalog did not have it so")]
-        public static partial void Entered(ILogger logger, string stem);
 
         [LoggerMessage(EventId = 4104, Level = LogLevel.Warning, Message = "Removed the journal of {Stem}: it was cut off before its first line, and nothing of the stream was kept")]
         public static partial void RemovedEmpty(ILogger logger, string stem);
